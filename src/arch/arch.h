@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract between the portable core and an architecture: the only names with several
+ * definitions, chosen at link time. src/arch/host has a fake for the tests.
+ * Unless said otherwise: callable on any CPU, interrupts masked, no lock needed.
+ */
+#pragma once
+
+#include "arch_defs.h"
+#include "core/pt.h"
+#include "core/trap.h"
+#include "lib/types.h"
+
+struct pcpu;
+struct vcpu;
+struct vm;
+struct guest_fdt_params;
+
+/* ---- this CPU */
+struct pcpu *arch_this_cpu(void);
+void arch_cpu_relax(void);
+/* Wait until an interrupt is pending, however masked. Returns with it still pending. */
+void arch_cpu_wait(void);
+/* Take and handle every pending physical interrupt, from hypervisor context (idle, boot). */
+void arch_irq_poll(void);
+void arch_cpu_stop(void) __noreturn;
+
+/* ---- other CPUs */
+/* Start the CPU with index CPU; it enters cpu_main_secondary() on its own stack. ERR_* from firmware. */
+int arch_cpu_start(uint32_t cpu);
+/* Interrupt CPU; what for is in its pcpu's ipi_pending, which the caller has written before. */
+void arch_ipi_send(uint32_t cpu);
+
+/* ---- machine */
+void arch_machine_off(void) __noreturn;
+void arch_machine_reset(void) __noreturn;
+/* End a run with failure where the platform can say so, else stop. */
+void arch_machine_fail(void) __noreturn;
+
+/* ---- time: one counter, the same on all CPUs */
+uint64_t arch_counter(void);
+uint64_t arch_counter_hz(void);
+/* The hypervisor's own timer interrupt on this CPU at DEADLINE, TIMER_NEVER for none. */
+void arch_timer_program(uint64_t deadline_ticks);
+
+/* ---- memory */
+hpa_t arch_to_hpa(const void *p);  /* of direct-mapped or image memory */
+void *arch_to_ptr(hpa_t hpa);      /* through the direct map */
+/* Map a device for good, uncached; NULL when the space is used up. */
+void *arch_map_device(hpa_t base, uint64_t size_bytes);
+/* What was written through P is seen by a guest that runs with caches off, and as instructions. */
+void arch_publish_code(const void *p, uint64_t size_bytes);
+void arch_zero_pages(void *p, uint64_t size_bytes);
+
+/* ---- stage 2: the format and what only the architecture can do (core/s2.c) */
+enum err arch_s2_map(struct pt *pt, gpa_t gpa, hpa_t hpa, uint64_t size_bytes, struct pt_attr attr);
+enum err arch_s2_unmap(struct pt *pt, gpa_t gpa, uint64_t size_bytes);
+enum err arch_s2_protect(struct pt *pt, gpa_t gpa, uint64_t size_bytes, struct pt_attr attr);
+enum err arch_s2_lookup(struct pt *pt, gpa_t gpa, hpa_t *hpa, uint64_t *size_bytes, struct pt_attr *attr);
+uint64_t arch_s2_root_bytes(void); /* size and alignment of a root table */
+void arch_s2_free_tables(struct pt *pt);
+/* Every TLB entry of VMID for [gpa, gpa + size) is gone from all CPUs on return. */
+void arch_s2_forget(uint16_t vmid, gpa_t gpa, uint64_t size_bytes);
+void arch_s2_publish(void);
+uint32_t arch_s2_vmid_count(void);
+
+/* ---- vCPUs */
+/* Once, when the VM is built: virtual interrupt controller, timers, register file. */
+enum err arch_vm_init(struct vm *vm) __must_check;
+/* The VM (re)starts: its controller and devices to reset state. No vCPU of it runs. */
+void arch_vm_reset(struct vm *vm);
+enum err arch_vcpu_init(struct vcpu *vcpu) __must_check;
+/* Architectural reset, then PC = entry and the first argument register = argument. */
+void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
+/* Move VCPU's state onto this CPU / off it. */
+void arch_vcpu_load(struct vcpu *vcpu);
+void arch_vcpu_save(struct vcpu *vcpu);
+/* Act on VCPU_REQ_VIRQ: VCPU is loaded here. */
+void arch_vcpu_sync_virqs(struct vcpu *vcpu);
+/* An interrupt is pending that would wake it from WFI; loaded here or not. */
+bool arch_vcpu_virq_pending(struct vcpu *vcpu);
+/* When VCPU's own virtual timer will fire, TIMER_NEVER for never; VCPU is not loaded anywhere or loaded here. */
+uint64_t arch_vcpu_timer_deadline(struct vcpu *vcpu);
+/* That deadline has passed while VCPU did not run: its timer line rises. */
+void arch_vcpu_timer_fired(struct vcpu *vcpu);
+uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
+/* Nodes of the architecture for the guest's tree (guest_fdt_arch_fn). */
+int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params);
+/* Where the platform's virtual UART is: address, interrupt line; adds it to the VM's bus. */
+enum err arch_vm_add_uart(struct vm *vm) __must_check;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What AArch64 adds to the portable structures. */
+#pragma once
+
+#include "arch/arm/model/a64_state.h"
+
+struct arch_vcpu {
+    struct a64_state a64; /* first: entry.S addresses it */
+};
+struct arch_vm {
+    struct a64_vm a64;
+};
+struct arch_pcpu {
+    uint64_t stack_top; /* first: entry.S loads it */
+    uint64_t emergency_stack_top;
+    uint64_t mpidr;
+    void *gicr; /* this CPU's redistributor (GICv3) */
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state of an AArch64 vCPU (Arm ARM DDI 0487, D1 and D19): what the world switch saves and
+ * what the emulated registers hold.
+ */
+#pragma once
+
+#include "core/timer.h"
+#include "lib/types.h"
+
+/* Saved by entry.S at each trap; its offsets are generated. */
+struct a64_gprs {
+    uint64_t x[31];
+    uint64_t pc;   /* ELR_EL2 */
+    uint64_t spsr; /* SPSR_EL2 */
+};
+
+/* EL1 and EL0 registers that stay in the hardware while the vCPU is loaded; switch.c moves them. */
+struct a64_el1 {
+    uint64_t sp_el0, sp_el1, elr_el1, spsr_el1;
+    uint64_t sctlr, actlr, cpacr, ttbr0, ttbr1, tcr, mair, amair;
+    uint64_t esr, far, afsr0, afsr1, par, vbar, contextidr;
+    uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, csselr, mdscr, cntkctl;
+    uint64_t cntv_cval, cntv_ctl;
+};
+
+struct a64_fp {
+    __uint128_t v[32];
+    uint64_t fpsr, fpcr;
+};
+
+/* Registers that exist only as rows (REG_STATE), indexed by the offsets in a64_sysreg.c. */
+struct a64_emulated {
+    uint64_t osdlr, oslsr, mdccint;
+    uint64_t cntp_ctl, cntp_cval;
+    uint64_t spare[11];
+};
+
+struct a64_state {
+    struct a64_gprs gprs; /* first */
+    struct pcpu *pcpu;    /* where it runs: entry.S finds the stack from it */
+    uint64_t hcr, vmpidr, vpidr, cptr, mdcr, cntvoff;
+    struct a64_el1 el1;
+    struct a64_emulated emulated;
+    struct timer cntp_timer; /* the emulated EL1 physical timer */
+    struct a64_fp fp;
+    struct vgic_cpu *vgic;
+};
+
+struct a64_vm {
+    struct vgic *vgic;
+    uint64_t vttbr;
+    uint64_t cntvoff;
+    void *uart; /* struct vpl011 */
+    uint8_t gic_version; /* 2 or 3 */
+};

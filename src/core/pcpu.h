@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A physical CPU: what runs on it, its queue, its timers. Reached by arch_this_cpu(); others' by pcpus[]. */
+#pragma once
+
+#include "arch_defs.h"
+#include "core/board.h"
+#include "core/sched.h"
+#include "core/timer.h"
+#include "lib/types.h"
+
+enum ipi { IPI_RESCHED = 1, IPI_CALL = 2, IPI_STOP = 4 };
+
+#define EXIT_RING 16
+/* What this CPU's guests did last, for last words. */
+struct exit_record {
+    uint64_t pc, syndrome, fault;
+    uint16_t vm, vcpu;
+};
+
+struct pcpu {
+    struct arch_pcpu arch; /* first: entry.S reads it */
+    uint32_t id;           /* index in board.cpu_ids */
+    bool online;
+    bool need_resched;
+    uint32_t ipi_pending;  /* enum ipi, atomic */
+    struct vcpu *current;  /* whose registers are in the hardware, NULL when idle */
+    struct vcpu *loaded;   /* whose EL1 state is on the CPU: current, or the last one while idle */
+    struct runq runq;
+    struct timer_queue timers;
+    struct timer slice_timer;
+    struct vcpu *fp_owner; /* whose floating-point state is in the hardware */
+    struct exit_record exits[EXIT_RING];
+    uint32_t exit_next;
+};
+
+extern struct pcpu *pcpus[BOARD_CPU_MAX];
+extern uint32_t pcpu_count; /* online ones */

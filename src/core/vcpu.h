@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A virtual CPU: registers, what it waits for, and its place in the scheduler.
+ */
+#pragma once
+
+#include "arch_defs.h"
+#include "core/sched.h"
+#include "core/timer.h"
+#include "core/trap.h"
+#include "lib/err.h"
+#include "lib/types.h"
+
+struct vm;
+
+/* Reasons to leave the straight way back into the guest; bits of vcpu->requests, set from any CPU. */
+enum vcpu_request {
+    VCPU_REQ_VIRQ = 1,  /* the interrupt controller has something new for this vCPU */
+    VCPU_REQ_STOP = 2,  /* stop running: the VM is paused, off or restarting */
+    VCPU_REQ_RESET = 4, /* powered on anew: take `start` before running */
+};
+
+struct vcpu_stats {
+    uint64_t traps[TRAP_KIND_COUNT];
+    uint64_t interrupts; /* exits by a physical interrupt */
+    uint64_t switches;
+};
+
+struct vcpu {
+    struct arch_vcpu arch; /* first: entry.S addresses registers from the vcpu's own address */
+    struct vm *vm;
+    uint32_t id;
+    uint32_t requests; /* enum vcpu_request, atomic */
+    struct sched_entity sched;
+    struct timer wake_timer; /* the guest's virtual timer while the vCPU does not run */
+    struct {
+        uint64_t entry, argument;
+    } start; /* where VCPU_REQ_RESET begins */
+    bool powered; /* under vm->lock */
+    struct vcpu_stats stats;
+};
+
+/* Post REQUEST and see that VCPU notices: wakes it if it waits, interrupts its CPU if it runs elsewhere. Any context. */
+void vcpu_kick(struct vcpu *vcpu, uint32_t request);
+/* True if an interrupt could be taken by VCPU now: a waiting vCPU must wake. */
+bool vcpu_has_work(struct vcpu *vcpu);

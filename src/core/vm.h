@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A virtual machine and its life: built once from its configuration, started, stopped, restarted.
+ */
+#pragma once
+
+#include "arch_defs.h"
+#include "core/guest_fdt.h"
+#include "core/lock.h"
+#include "core/mmio.h"
+#include "core/s2.h"
+#include "core/vcpu.h"
+#include "core/vm_config.h"
+#include "lib/err.h"
+#include "lib/log.h"
+#include "lib/types.h"
+
+enum vm_state { VM_BUILT, VM_RUNNING, VM_STOPPING, VM_OFF, VM_CRASHED };
+enum vm_stop_reason { VM_STOP_POWEROFF, VM_STOP_RESET, VM_STOP_CRASH };
+
+#define VM_BANK_MAX 2
+
+struct vm {
+    const struct vm_config *config;
+    const char *name;
+    uint32_t id;
+    struct spinlock lock; /* state, stop_reason, every vcpu's `powered` */
+    enum vm_state state;
+    enum vm_stop_reason stop_reason;
+    struct s2 s2;
+    struct mmio_bus mmio;
+    struct arch_vm arch;
+    struct guest_bank banks[VM_BANK_MAX];
+    uint32_t bank_count;
+    gpa_t entry, fdt;
+    uint32_t vcpu_count;
+    struct vcpu *vcpus[VM_VCPU_MAX];
+    uint64_t time_zero_ticks; /* host counter when the VM's time began */
+    uint32_t console_owner;
+    struct log_budget log_budget;
+    struct vm_image *image; /* pristine modules, for a restart (core/vm_image.c) */
+    uint32_t running_count; /* vCPUs that have not stopped yet, under lock */
+};
+
+extern struct vm *vms[VM_COUNT_MAX];
+extern uint32_t vm_count;
+
+/*
+ * Power management as firmware interfaces (PSCI, SBI HSM) see it. All take vm->lock.
+ * vm_cpu_on: ERR_INVALID for no such vCPU, ERR_EXISTS if it is on. The vCPU starts at ENTRY with ARGUMENT in its
+ * first argument register.
+ */
+enum err vm_cpu_on(struct vm *vm, uint32_t index, uint64_t entry, uint64_t argument) __must_check;
+/* Power VCPU, which is current, off; the caller answers TRAP_RETRY and the vCPU will not run again until it is on. */
+void vm_cpu_off(struct vcpu *vcpu);
+bool vm_cpu_is_on(struct vm *vm, uint32_t index);
+/* End the VM: all vCPUs stop; then off, restart or crash by REASON. From any vCPU's context or the shell. */
+void vm_stop(struct vm *vm, enum vm_stop_reason reason);
+/* A line in the log about what the guest did, within its budget. */
+void vm_log(struct vm *vm, const char *format, ...) __printf(2, 3);

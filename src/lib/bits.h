@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bit arithmetic on values that are no register (those come from lists, see lib/regdef.h). */
+#pragma once
+
+#include "lib/types.h"
+
+/* The N-th bit; N < 32 (bit32) or < 64 (bit64). */
+static __always_inline uint32_t bit32(unsigned n)
+{
+    return (uint32_t)1 << n;
+}
+static __always_inline uint64_t bit64(unsigned n)
+{
+    return (uint64_t)1 << n;
+}
+/* The N low bits set; N <= 64. */
+static __always_inline uint64_t low_bits(unsigned n)
+{
+    return n >= 64 ? ~(uint64_t)0 : bit64(n) - 1;
+}
+/* Index of the lowest, highest set bit; X must not be 0. */
+static __always_inline unsigned bit_lowest(uint64_t x)
+{
+    return (unsigned)__builtin_ctzll(x);
+}
+static __always_inline unsigned bit_highest(uint64_t x)
+{
+    return 63u - (unsigned)__builtin_clzll(x);
+}
+static __always_inline unsigned bit_count(uint64_t x)
+{
+    unsigned n = 0;
+    for (; x != 0; x &= x - 1)
+        n++;
+    return n;
+}
+static __always_inline uint64_t sign_extend(uint64_t x, unsigned bits)
+{
+    return (uint64_t)((int64_t)(x << (64 - bits)) >> (64 - bits));
+}

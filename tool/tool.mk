@@ -1,0 +1,2 @@
+# the host tool: see tool/README.md
+tool:
