@@ -62,7 +62,8 @@ static uint32_t modem_flags(uint16_t cr)
            (cr & UARTCR_Out1 ? UARTFR_DCD : 0) | (cr & UARTCR_Out2 ? UARTFR_RI : 0);
 }
 
-static uint32_t read_flags(const struct vpl011 *uart)
+/* FR is kept ready, because guests read it before each byte they write. */
+static void update_flags(struct vpl011 *uart)
 {
     uint32_t flags = modem_flags(uart->cr);
     unsigned depth = fifo_depth(uart);
@@ -70,7 +71,13 @@ static uint32_t read_flags(const struct vpl011 *uart)
     flags |= uart->tx_count >= depth ? UARTFR_TXFF : 0;
     flags |= uart->rx_count == 0 ? UARTFR_RXFE : 0;
     flags |= uart->rx_count >= depth ? UARTFR_RXFF : 0;
-    return flags;
+    __atomic_store_n(&uart->fr, (uint16_t)flags, __ATOMIC_RELAXED);
+}
+
+static void update(struct vpl011 *uart)
+{
+    update_flags(uart);
+    update_line(uart);
 }
 
 /* A byte arrives; there is room. RT comes at once: who types waits for an echo. */
@@ -81,6 +88,7 @@ static void receive(struct vpl011 *uart, uint8_t byte)
     uart->rx[(uart->rx_first + uart->rx_count) % PL011_FIFO_DEPTH] = entry;
     uart->rx_count++;
     uart->ris |= UARTINT_RT | (uart->rx_count >= rx_trigger(uart) ? UARTINT_RX : 0);
+    update_flags(uart);
 }
 
 /* A byte comes back in loopback, where nobody can be told to wait. */
@@ -127,6 +135,7 @@ static void write_data(struct vpl011 *uart, uint8_t byte)
         uart->tx_count++;
         if (uart->tx_count > tx_trigger(uart))
             uart->ris &= ~(uint32_t)UARTINT_TX;
+        update_flags(uart);
     }
     /* A byte written to a full FIFO is lost, as on the device. */
     update_line(uart);
@@ -144,7 +153,7 @@ static uint32_t read_data(struct vpl011 *uart)
         uart->ris &= ~(uint32_t)UARTINT_RX;
     if (uart->rx_count == 0)
         uart->ris &= ~(uint32_t)UARTINT_RT;
-    update_line(uart);
+    update(uart);
     return entry;
 }
 
@@ -158,6 +167,7 @@ static void write_control(struct vpl011 *uart, uint32_t value)
         (changed & UARTFR_CTS ? UARTINT_CTSM : 0) | (changed & UARTFR_DSR ? UARTINT_DSRM : 0) |
         (changed & UARTFR_DCD ? UARTINT_DCDM : 0) | (changed & UARTFR_RI ? UARTINT_RIM : 0);
     drain(uart);
+    update_flags(uart);
 }
 
 static uint32_t read_register(struct vpl011 *uart, uint32_t offset)
@@ -168,7 +178,7 @@ static uint32_t read_register(struct vpl011 *uart, uint32_t offset)
     case PL011_RSR:
         return uart->rsr;
     case PL011_FR:
-        return read_flags(uart);
+        return uart->fr;
     case PL011_ILPR:
         return uart->ilpr;
     case PL011_IBRD:
@@ -214,6 +224,7 @@ static void write_register(struct vpl011 *uart, uint32_t offset, uint32_t value)
         return;
     case PL011_LCR_H:
         uart->lcr_h = (uint8_t)(value & ~(uint32_t)UARTLCR_H_RES0_a);
+        update_flags(uart);
         return;
     case PL011_CR:
         write_control(uart, value);
@@ -241,10 +252,15 @@ bool vpl011_mmio(void *device, struct mmio_access *access)
     struct vpl011 *uart = device;
     uint64_t offset = access->offset;
     unsigned lane = offset % 4;
+    if (offset == PL011_FR && !access->write && access->size_bytes <= 4) {
+        uint16_t flags = __atomic_load_n(&uart->fr, __ATOMIC_RELAXED);
+        access->value = flags & low_bits(8 * access->size_bytes);
+        return true;
+    }
     /* The bus is 32 bits wide without byte strobes: a part of a register can be read, and written
      * only from its bit 0 on. */
     if (unlikely(offset >= PL011_SIZE || lane + access->size_bytes > 4 ||
-                 lane % access->size_bytes != 0 || (access->write && lane != 0)))
+                 (lane & (access->size_bytes - 1)) != 0 || (access->write && lane != 0)))
         return false;
     spin_lock(&uart->lock);
     if (access->write) {
@@ -283,7 +299,7 @@ void vpl011_output_ready(struct vpl011 *uart)
 {
     spin_lock(&uart->lock);
     drain(uart);
-    update_line(uart);
+    update(uart);
     spin_unlock(&uart->lock);
 }
 
@@ -296,7 +312,7 @@ void vpl011_reset(struct vpl011 *uart)
     uart->ifls = (uint8_t)IFLS_RESET;
     uart->overrun = false;
     uart->tx_first = uart->tx_count = uart->rx_first = uart->rx_count = 0;
-    update_line(uart);
+    update(uart);
     bool room = uart->input_refused;
     uart->input_refused = false;
     spin_unlock(&uart->lock);

@@ -8,9 +8,9 @@
  * say, because an early console relies on firmware having enabled it; and the receive timeout
  * elapses at once. Baud rate, DMA, IrDA and breaks are registers without effect.
  *
- * Locks: one per UART, taken in every function. put() and the interrupt line are called with it
- * held (the console's and the interrupt controller's locks come after it), input_ready() with it
- * released.
+ * Locks: one per UART, taken in every function (not to read FR). put() and the interrupt line are
+ * called with it held (the console's and the interrupt controller's locks come after it),
+ * input_ready() with it released.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ struct vpl011 {
     struct spinlock lock;
     struct vpl011_config config;
     uint16_t ris, imsc; /* UARTINT bits */
-    uint16_t ibrd, cr;
+    uint16_t ibrd, cr, fr;
     uint8_t ilpr, fbrd, lcr_h, ifls, dmacr, rsr;
     bool line;          /* level last given to config.irq */
     bool overrun;       /* the next byte received carries OE */
