@@ -14,7 +14,8 @@ enum reg_access { REG_RO = 1, REG_WO = 2, REG_RW = 3 };
 
 enum reg_kind {
     REG_CONST,  /* reads as the reset value; writes, if allowed, are ignored */
-    REG_STATE,  /* storage at `offset` in the vCPU's register file; writes keep what the mask allows */
+    REG_STATE,  /* storage at `offset` in the vCPU's register file; writes keep what the mask allows
+                 */
     REG_RAZ_WI, /* reads as 0, writes ignored */
     REG_HIDDEN, /* does not exist for the guest: undefined */
     REG_FN,     /* a function */
@@ -26,8 +27,8 @@ typedef enum trap_result reg_fn(struct vcpu *vcpu, const struct reg_row *row, st
 
 struct reg_row {
     uint32_t key;
-    uint8_t access; /* enum reg_access: what is missing is undefined */
-    uint8_t kind;   /* enum reg_kind */
+    uint8_t access;  /* enum reg_access: what is missing is undefined */
+    uint8_t kind;    /* enum reg_kind */
     uint16_t offset; /* REG_STATE: bytes into the register file */
     uint64_t reset;
     uint64_t write_mask; /* REG_STATE: bits a write can change */
@@ -45,8 +46,10 @@ struct reg_table {
     uint32_t page_count;
 };
 
-/* Build the index. ERR_INVALID if keys are unsorted, equal or too large; ERR_NO_MEMORY if pages run out. */
-enum err reg_table_init(struct reg_table *table, const struct reg_row *rows, uint32_t count) __must_check;
+/* Build the index. ERR_INVALID if keys are unsorted, equal or too large; ERR_NO_MEMORY if pages run
+ * out. */
+enum err reg_table_init(struct reg_table *table, const struct reg_row *rows,
+                        uint32_t count) __must_check;
 /* The row of KEY, NULL if there is none. */
 static inline const struct reg_row *reg_table_find(const struct reg_table *table, uint32_t key)
 {
@@ -58,6 +61,7 @@ static inline const struct reg_row *reg_table_find(const struct reg_table *table
  * Do the access that TRAP describes. FILE is the vCPU's register file (REG_STATE offsets point
  * into it, as uint64_t). An access the row does not allow answers TRAP_UNDEF.
  */
-enum trap_result reg_row_access(struct vcpu *vcpu, void *file, const struct reg_row *row, struct trap *trap);
+enum trap_result reg_row_access(struct vcpu *vcpu, void *file, const struct reg_row *row,
+                                struct trap *trap);
 /* Write every REG_STATE row's reset value into FILE. */
 void reg_table_reset(const struct reg_table *table, void *file);

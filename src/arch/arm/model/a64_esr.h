@@ -64,6 +64,9 @@ enum esr_ec {
     ESR_EC_BRK64 = 0x3c,
 };
 
+/* A general register's number in a syndrome that means XZR. */
+#define A64_REG_ZR 31
+
 /* An ISS fills the low 25 bits of ESR_ELx. */
 #define REG_DEFINE_ISS(reg, list) REG_DEFINE_(reg, list, 25)
 
@@ -192,7 +195,7 @@ enum {
     SPSR_M_AARCH32 = 0x10,
 };
 
-/* FIPA is bits 51:12 of the faulting intermediate physical address. */
+/* FIPA is bits 55:12 of the faulting intermediate physical address. */
 #define HPFAR_EL2_FIELDS(F)       \
     F(HPFAR_EL2, RES0_0, 3, 0)    \
     F(HPFAR_EL2, FIPA, 47, 4)     \
