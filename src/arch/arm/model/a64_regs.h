@@ -400,12 +400,12 @@ enum {
 };
 
 /* PA and ATTR are of a successful translation, F = 0. */
-#define PAR_EL1_FIELDS(F)       \
-    F(PAR_EL1, F, 0, 0)         \
-    F(PAR_EL1, RES0_1, 11, 1)   \
-    F(PAR_EL1, PA, 51, 12)      \
-    F(PAR_EL1, RES0_52, 55, 52) \
-    F(PAR_EL1, ATTR, 63, 56)
+#define PAR_EL1_FIELDS(FIELD)       \
+    FIELD(PAR_EL1, F, 0, 0)         \
+    FIELD(PAR_EL1, RES0_1, 11, 1)   \
+    FIELD(PAR_EL1, PA, 51, 12)      \
+    FIELD(PAR_EL1, RES0_52, 55, 52) \
+    FIELD(PAR_EL1, ATTR, 63, 56)
 REG_DEFINE64(PAR_EL1, PAR_EL1_FIELDS);
 
 /* CNTP_CTL_EL0, CNTV_CTL_EL0 and CNTHP_CTL_EL2. */
