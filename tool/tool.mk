@@ -6,7 +6,8 @@ ifdef TOOL_SANITIZE
 TOOL_B := $B/tool-asan
 TOOL_SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
-TOOL_PURE := $(filter-out src/lib/string.c,$(wildcard src/lib/*.c src/core/*.c))
+TOOL_PURE := $(filter-out src/lib/string.c,$(wildcard src/lib/*.c)) \
+	$(wildcard src/core/vm_config*.c src/core/board*.c src/core/dtb*.c src/core/image*.c)
 TOOL_SRC := $(wildcard tool/*.c)
 TOOL_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARN) $(TOOL_SAN) -Isrc -Isrc/arch/host -I.
 
