@@ -29,11 +29,10 @@ struct a64_fp {
     uint64_t fpsr, fpcr;
 };
 
-/* Registers that exist only as rows (REG_STATE), indexed by the offsets in a64_sysreg.c. */
+/* Registers that exist only as rows (REG_STATE) or as a model's own state, in a64_sysreg.c. */
 struct a64_emulated {
-    uint64_t osdlr, oslsr, mdccint;
-    uint64_t cntp_ctl, cntp_cval;
-    uint64_t spare[11];
+    uint64_t oslsr, mdccint;
+    uint64_t cntp_ctl, cntp_cval; /* in ticks of the host's counter */
 };
 
 struct a64_state {
