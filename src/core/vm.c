@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a VM: on, off, restart. A VM ends in two steps: vm_stop asks every vCPU to leave, and the one
- * that leaves last, on its own CPU, finishes.
+ * The life of a VM: on, off, restart. A VM ends in two steps: vm_stop asks every vCPU to leave, and
+ * the one that leaves last, on its own CPU, finishes.
  */
 #include "core/vm.h"
 
@@ -61,7 +61,8 @@ enum err vm_cpu_on(struct vm *vm, uint32_t index, uint64_t entry, uint64_t argum
         vcpu->requests = 0;
         arch_vcpu_reset(vcpu, entry, argument);
         sched_place(vcpu);
-        /* Publishes all of the above: the target CPU takes the vCPU from its queue under the same lock. */
+        /* Publishes all of the above: the target CPU takes the vCPU from its queue under the same
+         * lock. */
         sched_wake(vcpu, true);
     }
     spin_unlock(&vm->lock);
