@@ -75,6 +75,8 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
 /* Move VCPU's state onto this CPU / off it. */
 void arch_vcpu_load(struct vcpu *vcpu);
 void arch_vcpu_save(struct vcpu *vcpu);
+/* VCPU, saved, will not run until it is reset: forget what the hardware still holds for it (lazy state). */
+void arch_vcpu_off(struct vcpu *vcpu);
 /* Act on VCPU_REQ_VIRQ: VCPU is loaded here. */
 void arch_vcpu_sync_virqs(struct vcpu *vcpu);
 /* An interrupt is pending that would wake it from WFI; loaded here or not. */
@@ -83,6 +85,8 @@ bool arch_vcpu_virq_pending(struct vcpu *vcpu);
 uint64_t arch_vcpu_timer_deadline(struct vcpu *vcpu);
 /* That deadline has passed while VCPU did not run: its timer line rises. */
 void arch_vcpu_timer_fired(struct vcpu *vcpu);
+/* Trap handlers of the architecture (core/trap.h). */
+trap_handler_fn arch_trap_sysreg, arch_trap_call, arch_trap_fp;
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
 /* Nodes of the architecture for the guest's tree (guest_fdt_arch_fn). */
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params);

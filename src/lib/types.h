@@ -12,6 +12,7 @@
 #define __must_check        __attribute__((warn_unused_result))
 #define __printf(f, a)      __attribute__((format(printf, f, a)))
 #define __noreturn          __attribute__((noreturn))
+#undef __always_inline /* glibc has its own */
 #define __always_inline     inline __attribute__((always_inline))
 #define __aligned(n)        __attribute__((aligned(n)))
 #define __packed            __attribute__((packed))
