@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every guest begins with. */
+#pragma once
+
+#include "guest/lib/machine.h"
+#include "guest/lib/power.h"
+#include "guest/lib/print.h"
+#include "lib/types.h"
+
+/* A guest's own main: MMU off, console ready, first CPU. When it returns the VM is powered off. */
+void guest_main(void);
