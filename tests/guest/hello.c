@@ -5,5 +5,5 @@
 void guest_main(void)
 {
     print("hello from a guest with %u CPUs\n", machine.cpu_count);
-    print("1 passed, 0 failed\n");
+    print("1 passed, 0 failed, 0 skipped\n");
 }

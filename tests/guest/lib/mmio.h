@@ -33,5 +33,5 @@ static __always_inline uint64_t mmio_read64(uint64_t address)
 }
 static __always_inline void mmio_write64(uint64_t address, uint64_t value)
 {
-    __asm__ volatile("str %0, [%1]" ::"rZ"(value), "r"(address) : "memory");
+    __asm__ volatile("str %x0, [%1]" ::"rZ"(value), "r"(address) : "memory");
 }
