@@ -28,14 +28,14 @@ A64_LIBFDT := $(SYSROOT_arm64)/usr/lib/aarch64-linux-gnu/libfdt.a
 arm64: $B/arm64/trapeze.bin
 $B/arm64/gen/offsets.h: src/arch/arm/a64/offsets.c
 	@mkdir -p $(dir $@) $B/arm64
-	$(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -MF $B/arm64/offsets.d -MT $@ -S -o $B/arm64/offsets.s $<
-	sed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $B/arm64/offsets.s > $@
+	@$(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -MF $B/arm64/offsets.d -MT $@ -S -o $B/arm64/offsets.s $<
+	@sed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $B/arm64/offsets.s > $@
 $B/arm64/%.c.o: %.c $B/arm64/gen/offsets.h
 	@mkdir -p $(dir $@)
-	$(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -c -o $@ $<
 $B/arm64/%.S.o: %.S $B/arm64/gen/offsets.h
 	@mkdir -p $(dir $@)
-	$(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
+	@echo "  AS  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
 $B/arm64/trapeze.elf: $(A64_OBJ) src/boot/arm64.ld
 	$(CROSS_arm64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments \
 		-Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ) $(A64_LIBFDT) -lgcc
@@ -56,7 +56,7 @@ $B/host/$(1)/libpure.a: $(HOST_SRC:%.c=$B/host/$(1)/%.o)
 	@rm -f $$@; ar rcs $$@ $$^
 $B/host/$(1)/%.o: %.c
 	@mkdir -p $$(dir $$@)
-	$(1) $(HOST_FLAGS) $(GCOV_$(1)) $(THREAD_$(1)) -MMD -MP -c -o $$@ $$<
+	@echo "  $(1)  $$<"; $(1) $(HOST_FLAGS) $(GCOV_$(1)) $(THREAD_$(1)) -MMD -MP -c -o $$@ $$<
 $B/host/$(1)/unit/%: $B/host/$(1)/tests/unit/%_test.o $B/host/$(1)/libpure.a
 	@mkdir -p $$(dir $$@)
 	$(1) $(HOST_FLAGS) $(GCOV_$(1)) -o $$@ $$< $B/host/$(1)/libpure.a -lcmocka -lfdt -lz

@@ -8,6 +8,7 @@
 #include "arch/arch.h"
 #include "core/console.h"
 #include "core/pcpu.h"
+#include "lib/fmt.h"
 #include "lib/panic.h"
 
 struct vm *vms[VM_COUNT_MAX];

@@ -130,6 +130,11 @@ unsigned mm_pa_bits(void)
     return pa_bits;
 }
 
+unsigned mm_ipa_bits(void)
+{
+    return s2_ipa_bits;
+}
+
 static void map_section(const char *start, const char *end, uint8_t rights)
 {
     uint64_t va = (uint64_t)start;
@@ -238,15 +243,19 @@ static uint64_t line_bytes(void)
     return 4ULL << REG_GET(CTR_EL0, DminLine, sysreg_read(CTR_EL0));
 }
 
-void arch_publish_code(const void *p, uint64_t size_bytes)
+void mm_flush(const void *p, uint64_t size_bytes)
 {
     uint64_t line = line_bytes();
-    uint64_t end = (uint64_t)p + size_bytes;
 
-    /* Clean to the point of coherency: the guest begins with caches off and reads memory itself. */
-    for (uint64_t va = align_down((uint64_t)p, line); va < end; va += line)
+    for (uint64_t va = align_down((uint64_t)p, line); va < (uint64_t)p + size_bytes; va += line)
         __asm__ volatile("dc civac, %0" ::"r"(va) : "memory");
     dsb(ish);
+}
+
+void arch_publish_code(const void *p, uint64_t size_bytes)
+{
+    /* To the point of coherency: the guest begins with caches off and reads memory itself. */
+    mm_flush(p, size_bytes);
     /* Every CPU may have fetched what was there before, under any VMID. */
     __asm__ volatile("ic ialluis" ::: "memory");
     dsb(ish);

@@ -19,10 +19,16 @@ enum err mm_map_stacks(struct pcpu *pcpu) __must_check;
 void mm_seal(void);
 /* Widths of this machine, from ID_AA64MMFR0_EL1 and MMFR1: the least of all CPUs is the boot CPU's, checked by secondaries. */
 unsigned mm_pa_bits(void);
+unsigned mm_ipa_bits(void);
 uint64_t mm_vtcr(void);
 /* This CPU's stage-2 control. */
 void mm_init_cpu(void);
 extern hpa_t image_hpa;
 extern char image_start[], image_end[];
+/* The identification registers of this CPU (ids.c). */
+struct a64_host_ids;
+void a64_host_ids_read(struct a64_host_ids *ids);
+/* Clean and invalidate to the point of coherency, on all CPUs. */
+void mm_flush(const void *p, uint64_t size_bytes);
 /* Hypervisor-space root for other CPUs' struct boot_params. */
 uint64_t mm_root(void);
