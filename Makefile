@@ -23,7 +23,7 @@ A64_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie -mgenera
 	-fstack-protector-strong -mstack-protector-guard=global -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -march=armv8-a -fno-delete-null-pointer-checks \
 	-Isrc -Isrc/arch/arm/a64 -I$B/arm64/gen -I. -isystem $(SYSROOT_arm64)/usr/include
-A64_LIBFDT := $(SYSROOT_arm64)/usr/lib/aarch64-linux-gnu/libfdt.a
+A64_LIBS := $(addprefix $(SYSROOT_arm64)/usr/lib/aarch64-linux-gnu/,libfdt.a libz.a)
 
 arm64: $B/arm64/trapeze.bin
 $B/arm64/gen/offsets.h: src/arch/arm/a64/offsets.c
@@ -38,7 +38,7 @@ $B/arm64/%.S.o: %.S $B/arm64/gen/offsets.h
 	@echo "  AS  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
 $B/arm64/trapeze.elf: $(A64_OBJ) src/boot/arm64.ld
 	$(CROSS_arm64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments \
-		-Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ) $(A64_LIBFDT) -lgcc
+		-Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ) $(A64_LIBS) -lgcc
 $B/arm64/trapeze.bin: $B/arm64/trapeze.elf
 	$(CROSS_arm64)objcopy -O binary $< $@
 

@@ -70,7 +70,10 @@ bool boot_console(const void *fdt)
         uart = probe(fdt, node);
     if (uart == NULL)
         return false;
-    console_init(uart, mode != NULL && strcmp(mode, "batch") == 0);
+    console_init(uart, mode == NULL                  ? CONSOLE_FRONT
+                       : strcmp(mode, "batch") == 0 ? CONSOLE_BATCH
+                       : strcmp(mode, "all") == 0   ? CONSOLE_ALL
+                                                    : CONSOLE_FRONT);
     return true;
 }
 

@@ -175,7 +175,7 @@ static void uart_room(void *owner)
 
 static void uart_input_room(void *ctx)
 {
-    console_input_room();
+    console_input_ready(((struct vm *)ctx)->console_owner);
 }
 
 enum err arch_vm_add_uart(struct vm *vm)
