@@ -40,6 +40,11 @@ void arch_machine_off(void) __noreturn;
 void arch_machine_reset(void) __noreturn;
 /* End a run with failure where the platform can say so, else stop. */
 void arch_machine_fail(void) __noreturn;
+/*
+ * For last words, on the CPU that panics: the registers of the exception that led there, if one did, with its
+ * syndrome in words, and the stack's calls (panic_print and panic_backtrace of core/panic.h). Must not fault.
+ */
+void arch_panic_print(void);
 
 /* ---- time: one counter, the same on all CPUs */
 uint64_t arch_counter(void);
