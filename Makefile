@@ -17,7 +17,7 @@ all: arm64 tool
 
 # ---- the hypervisor, arm64 -------------------------------------------------------------------
 A64_SRC := $(PURE) $(wildcard src/arch/arm/hw/*.c src/arch/arm/a64/*.c src/arch/arm/a64/*.S src/drivers/*.c src/boot/*.c)
-A64_SRC := $(filter-out src/arch/riscv/%,$(A64_SRC))
+A64_SRC := $(filter-out src/arch/riscv/% src/arch/arm/a64/offsets.c,$(A64_SRC))
 A64_OBJ := $(A64_SRC:%=$B/arm64/%.o)
 A64_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
 	-fstack-protector-strong -mstack-protector-guard=global -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \

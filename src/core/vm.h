@@ -15,7 +15,7 @@
 #include "lib/log.h"
 #include "lib/types.h"
 
-enum vm_state { VM_BUILT, VM_RUNNING, VM_STOPPING, VM_OFF };
+enum vm_state { VM_BUILT, VM_RUNNING, VM_STOPPING, VM_OFF, VM_CRASHED };
 enum vm_stop_reason { VM_STOP_POWEROFF, VM_STOP_RESET, VM_STOP_CRASH };
 
 #define VM_BANK_MAX 2

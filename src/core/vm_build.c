@@ -4,6 +4,7 @@
 #include "core/frame.h"
 #include "core/vm.h"
 #include "core/vm_image.h"
+#include "lib/fmt.h"
 #include "lib/random.h"
 
 static struct vm *refuse(const struct vm_config *config, const struct config_sink *sink,

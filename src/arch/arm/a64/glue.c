@@ -86,18 +86,18 @@ static enum err add_gic_regions(struct vm *vm)
     enum err err;
 
     if (a64->gic_version == 2) {
-        err = add_region(vm, ARM_GUEST_GICD_BASE, ARM_GUEST_GICD_V2_SIZE, vgic_v2_dist_mmio,
+        err = add_region(vm, ARM_GUEST_GICV2_GICD_BASE, ARM_GUEST_GICV2_GICD_BYTES, vgic_v2_dist_mmio,
                          a64->vgic, "GICD");
         /* The guest's CPU interface is the hardware's virtual one: no exit to take or end an interrupt. */
         return err ? err
                    : s2_map(&vm->s2, GPA(ARM_GUEST_GICC_BASE), gic_vcpu_interface,
-                            ARM_GUEST_GICC_SIZE, device);
+                            ARM_GUEST_GICC_BYTES, device);
     }
-    err = add_region(vm, ARM_GUEST_GICD_BASE, ARM_GUEST_GICD_V3_SIZE, vgic_v3_dist_mmio, a64->vgic,
+    err = add_region(vm, ARM_GUEST_GICV3_GICD_BASE, ARM_GUEST_GICV3_GICD_BYTES, vgic_v3_dist_mmio, a64->vgic,
                      "GICD");
     return err ? err
                : add_region(vm, ARM_GUEST_GICR_BASE,
-                            (uint64_t)ARM_GUEST_GICR_CPU_SIZE * vm->vcpu_count,
+                            ARM_GUEST_GICR_BYTES * vm->vcpu_count,
                             vgic_v3_redist_mmio, a64->vgic, "GICR");
 }
 
@@ -185,7 +185,7 @@ enum err arch_vm_add_uart(struct vm *vm)
         .input_ready = uart_input_room,
         .ctx = vm,
         .irq = {.controller = vgic_controller(vm->arch.a64.vgic),
-                .number = VGIC_SPI_FIRST + ARM_GUEST_UART_SPI},
+                .number = ARM_GUEST_UART_INTID},
     };
     struct vpl011 *uart = heap_alloc(sizeof(*uart));
 
@@ -200,10 +200,10 @@ enum err arch_vm_add_uart(struct vm *vm)
 
 void arch_vm_image_params(struct vm_image_params *params)
 {
-    params->banks[0].base = GPA(ARM_GUEST_RAM0_BASE);
-    params->banks[0].max_bytes = ARM_GUEST_RAM0_SIZE;
-    params->banks[1].base = GPA(ARM_GUEST_RAM1_BASE);
-    params->banks[1].max_bytes = ARM_GUEST_RAM1_SIZE;
+    params->banks[0].base = GPA(ARM_GUEST_BANK0_BASE);
+    params->banks[0].max_bytes = ARM_GUEST_BANK0_BYTES;
+    params->banks[1].base = GPA(ARM_GUEST_BANK1_BASE);
+    params->banks[1].max_bytes = ARM_GUEST_BANK1_BYTES;
     params->kernel_kinds = bit32(IMAGE_RAW) | bit32(IMAGE_ARM64) | bit32(IMAGE_ELF);
 }
 

@@ -163,30 +163,3 @@ struct vcpu *a64_trap_serror(struct vcpu *vcpu)
     vm_stop(vcpu->vm, VM_STOP_CRASH);
     return run_resume(pcpu, vcpu);
 }
-
-static const struct fatal_frame *fatal_frame;
-
-void arch_panic_print(void)
-{
-    const struct fatal_frame *frame = fatal_frame;
-
-    if (frame == NULL)
-        return;
-    for (unsigned i = 0; i < 31; i += 3)
-        panic_print("x%-2u %016llx  x%-2u %016llx  x%-2u %016llx", i,
-                    (unsigned long long)frame->x[i], i + 1,
-                    (unsigned long long)(i + 1 < 31 ? frame->x[i + 1] : frame->sp), i + 2,
-                    (unsigned long long)(i + 2 < 31 ? frame->x[i + 2] : frame->sp));
-}
-
-void a64_fatal(const struct fatal_frame *frame, uint64_t vector)
-{
-    static const char *const kinds[] = {"synchronous exception", "IRQ", "FIQ", "SError"};
-
-    fatal_frame = frame;
-    panic("%s in the hypervisor: ESR_EL2 0x%llx (%s), ELR_EL2 0x%llx, FAR_EL2 0x%llx, SP 0x%llx",
-          kinds[vector % 4], (unsigned long long)sysreg_read(ESR_EL2),
-          a64_ec_name((unsigned)REG_GET(ESR_ELx, EC, sysreg_read(ESR_EL2))),
-          (unsigned long long)sysreg_read(ELR_EL2), (unsigned long long)sysreg_read(FAR_EL2),
-          (unsigned long long)frame->sp);
-}
