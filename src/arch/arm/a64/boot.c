@@ -3,6 +3,7 @@
 #include <libfdt.h>
 
 #include "arch/arch.h"
+#include "arch/arm/a64/boot_params.h"
 #include "arch/arm/a64/cpu.h"
 #include "arch/arm/a64/layout.h"
 #include "arch/arm/a64/mm.h"
@@ -37,24 +38,25 @@ static void __noreturn refuse_el1(const void *fdt)
 void a64_boot_main(uint64_t fdt, uint64_t image, uint64_t el)
 {
     struct boot_info info = {
-        .fdt = (const void *)(DIRECT_VA + fdt),
         .fdt_hpa = HPA(fdt),
         .image = HPA(image),
         .image_bytes = (uint64_t)(image_end - image_start),
     };
 
-    mm_init(info.image);
-    if (el != 2)
-        refuse_el1(info.fdt);
+    if (el != 2) {
+        mm_init_refused(info.image, boot_root);
+        refuse_el1((const void *)(FDT_VA + fdt % MIB(2)));
+    }
     early_pcpu.arch.emergency_stack_top = (uint64_t)boot_stack_top;
     early_pcpu.arch.stack_top = (uint64_t)boot_stack_top;
     cpu_init_early(&early_pcpu);
+    info.fdt = mm_init(info.image, info.fdt_hpa);
     boot_main(&info);
 }
 
 void boot_arch_memory(const struct board *board)
 {
-    mm_enable(board);
+    mm_map_memory(board);
 }
 
 const char *boot_arch_devices(const void *fdt)

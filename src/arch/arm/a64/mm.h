@@ -6,13 +6,15 @@
 #include "core/pcpu.h"
 #include "lib/types.h"
 
-/* Where the image lies; before anything else here. */
-void mm_init(hpa_t image);
 /*
- * Make the final tables, W^X, with all of MEMORY in the direct map, and go on under them. ERR_NO_MEMORY.
- * Boot CPU, before others run.
+ * Make the final tables, W^X, of the image and the device tree, and go on under them; the tree is at the address
+ * returned. First of all here, once.
  */
-void mm_enable(const struct board *board);
+const void *mm_init(hpa_t image, hpa_t fdt);
+/* Instead of that at EL1, where we only say why we stop: devices are mapped into the first tables. */
+void mm_init_refused(hpa_t image, uint64_t *root);
+/* Map all of BOARD's memory directly, read-write, never executable; now frames can be used. Boot CPU. */
+void mm_map_memory(const struct board *board);
 /* Map CPU's stacks, each above a guard page; from the frame allocator. Sets its arch.stack_top and emergency_stack_top. */
 enum err mm_map_stacks(struct pcpu *pcpu) __must_check;
 /* What was only to be written during boot becomes read-only. */
