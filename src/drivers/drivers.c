@@ -24,16 +24,17 @@ struct console_uart *driver_console_probe(const char *compatible, int length, vo
                                           uint32_t reg_shift, uint32_t io_width)
 {
     const struct uart_resource resource = {regs, reg_shift, io_width};
-    const char *end = compatible + (length > 0 ? length : 0);
-    while (compatible < end) {
-        size_t name_length = strnlen(compatible, (size_t)(end - compatible));
-        if (name_length == (size_t)(end - compatible))
+    size_t left = length > 0 ? (size_t)length : 0;
+    while (left > 0) {
+        size_t name_length = strnlen(compatible, left);
+        if (name_length == left)
             return NULL; /* the last string has no end: no proper list */
         for (size_t i = 0; i < ARRAY_SIZE(console_drivers); i++) {
             if (driver_knows(console_drivers[i], compatible))
                 return console_drivers[i]->init(&resource);
         }
         compatible += name_length + 1;
+        left -= name_length + 1;
     }
     return NULL;
 }
