@@ -8,6 +8,7 @@
 #include "core/console_line.h"
 #include "core/lock.h"
 #include "lib/bits.h"
+#include "lib/fifo.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 
@@ -22,11 +23,6 @@
 #define GUEST_RESERVE KIB(1)
 /* Looks at a UART that takes nothing before it is given up. */
 #define POLL_LOOKS 10000000
-
-/* Bytes first in, first out; SIZE is the array's, a power of two. */
-struct fifo {
-    uint32_t first, count;
-};
 
 struct owner {
     const char *name;
@@ -60,20 +56,7 @@ static struct {
     struct owner owners[CONSOLE_OWNER_MAX];
 } console = {.lock = SPINLOCK_INIT, .front = CONSOLE_NONE, .shown = CONSOLE_NONE};
 
-/* ---- rings */
-
-static void fifo_push(struct fifo *fifo, char *bytes, uint32_t size, char byte)
-{
-    bytes[(fifo->first + fifo->count++) % size] = byte;
-}
-
-static char fifo_pop(struct fifo *fifo, const char *bytes, uint32_t size)
-{
-    char byte = bytes[fifo->first];
-    fifo->first = (fifo->first + 1) % size;
-    fifo->count--;
-    return byte;
-}
+/* ---- the way out */
 
 static uint32_t out_room(void)
 {

@@ -227,6 +227,8 @@ static void edit(char byte)
 {
     bool returned = shell.returned;
     shell.returned = byte == '\r';
+    if ((unsigned char)byte < ' ')
+        shell.key_state = KEY_PLAIN; /* no sequence holds one: Enter always works */
     if (shell.key_state != KEY_PLAIN) {
         edit_escape(byte);
     } else if (byte == KEY_ESC) {

@@ -23,18 +23,19 @@ static bool driver_knows(const struct console_driver *driver, const char *name)
 /* The driver of the first string that any knows; NULL also if the list is not proper. */
 static const struct console_driver *find_driver(const char *compatible, int length)
 {
-    const char *end = compatible + (length > 0 ? length : 0);
+    size_t left = length > 0 ? (size_t)length : 0;
 
-    while (compatible < end) {
-        size_t name_length = strnlen(compatible, (size_t)(end - compatible));
+    while (left > 0) {
+        size_t name_length = strnlen(compatible, left);
 
-        if (name_length == (size_t)(end - compatible))
+        if (name_length == left)
             return NULL;
         for (size_t i = 0; i < ARRAY_SIZE(console_drivers); i++) {
             if (driver_knows(console_drivers[i], compatible))
                 return console_drivers[i];
         }
         compatible += name_length + 1;
+        left -= name_length + 1;
     }
     return NULL;
 }
