@@ -52,4 +52,5 @@ struct a64_vm {
     uint64_t cntvoff;
     void *uart;          /* struct vpl011 */
     uint8_t gic_version; /* 2 or 3 */
+    uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
 };
