@@ -63,15 +63,15 @@ static uint64_t affinity_of(const struct vcpu *vcpu)
  */
 static uint64_t vcpus_matching(const struct vm *vm, uint64_t target, unsigned level)
 {
+    static const uint64_t fields[AFFINITY_LEVEL_MAX] = {MPIDR_EL1_Aff0, MPIDR_EL1_Aff1,
+                                                        MPIDR_EL1_Aff2};
     uint64_t compare = (uint64_t)MPIDR_EL1_AFFINITY;
     uint64_t found = 0;
 
-    static const uint64_t levels[AFFINITY_LEVEL_MAX] = {MPIDR_EL1_Aff0, MPIDR_EL1_Aff1,
-                                                        MPIDR_EL1_Aff2};
-    for (unsigned i = 0; i < level; i++)
-        compare &= ~levels[i];
-    if ((target & ~(uint64_t)MPIDR_EL1_AFFINITY) != 0) /* reserved bits, for instance RES1_31 */
+    if ((target & ~compare) != 0) /* reserved, for instance MPIDR_EL1's bit 31 */
         return 0;
+    for (unsigned i = 0; i < level; i++)
+        compare &= ~fields[i];
     for (uint32_t i = 0; i < vm->vcpu_count; i++)
         if (((affinity_of(vm->vcpus[i]) ^ target) & compare) == 0)
             found |= bit64(i);
