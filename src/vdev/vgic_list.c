@@ -60,8 +60,7 @@ void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsi
     bool hw = bank->phys & bit, eoi = false;
 
     if (active && pending && (hw || vgic_irq_route(vgic, bank, i) != cpu)) {
-        /* No such state exists with HW, and rerouted, the new one is another's: it waits for EOI.
-         */
+        /* With HW there is no such state; rerouted, the new one is not ours. It waits for EOI. */
         hw = pending = false;
         eoi = true;
     } else if (pending && vgic_is_v2_sgi(vgic, bank, i)) {

@@ -177,7 +177,7 @@ static void fake_load(unsigned pcpu, uint32_t cpu)
     vgic_load(fake_ifs[pcpu].loaded);
 }
 
-static void fake_save(unsigned pcpu)
+static inline void fake_save(unsigned pcpu)
 {
     fake_here = pcpu;
     vgic_save(fake_ifs[pcpu].loaded);
@@ -268,7 +268,7 @@ static void fake_check_lrs(const struct fake_if *f)
                                      fake_lr_iar(f->lrs[k]) & 0x3ff);
 }
 
-static uint32_t fake_ack(unsigned pcpu)
+static inline uint32_t fake_ack(unsigned pcpu)
 {
     fake_settle();
     struct fake_if *f = &fake_ifs[pcpu];
@@ -303,7 +303,7 @@ static void fake_dir(unsigned pcpu, uint32_t iar)
     f->hcr = (uint32_t)REG_SET(ICH_HCR_EL2, EOIcount, f->hcr, count + 1);
 }
 
-static void fake_eoi(unsigned pcpu, uint32_t iar)
+static inline void fake_eoi(unsigned pcpu, uint32_t iar)
 {
     struct fake_if *f = &fake_ifs[pcpu];
     assert_int_not_equal(f->apr, 0);
@@ -466,7 +466,7 @@ static void fake_new(uint8_t version, uint32_t cpu_count, uint8_t lr_count, uint
 
 /* As fake_new; vCPU n is loaded on physical CPU n, both groups are open everywhere, all priorities
  * 0xa0. */
-static void fake_boot(uint8_t version, uint32_t cpu_count, uint8_t lr_count)
+static inline void fake_boot(uint8_t version, uint32_t cpu_count, uint8_t lr_count)
 {
     fake_new(version, cpu_count, lr_count, 64);
     for (unsigned n = 0; n < FAKE_CPUS && n < cpu_count; n++) {

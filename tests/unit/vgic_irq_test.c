@@ -648,7 +648,8 @@ static void test_reset(void **state)
 #define TESTS(T)                                                                                   \
     T(test_level)                                                                                  \
     T(test_level_ends_without_exit)                                                                \
-    T(test_edge) T(test_controller) T(test_software_pending) T(test_clear_pending)                 \
+    T(test_edge)                                                                                   \
+    T(test_controller) T(test_software_pending) T(test_clear_pending)                              \
         T(test_disabled_while_pending) T(test_priority) T(test_routing) T(test_groups)             \
             T(test_active_state_by_software) T(test_others_list_registers) T(test_sgi_to_self)     \
                 T(test_sgi_to_other) T(test_overflow) T(test_nested) T(test_split_eoi)             \
