@@ -269,6 +269,9 @@ static void hw_fired(struct vgic_cpu *cpu, struct vgic_cpu *here, uint32_t intid
     const struct vgic_irq *irq = &bank->irqs[i];
     uint32_t bit = bit32(i);
     BUG_ON(!(bank->hw & bit));
+    if (here == NULL && (bank->phys & bit))
+        return; /* until the guest has ended the last one, the physical interrupt could not fire
+                   either */
     if (bank->in_lr & bit) {
         struct vgic_cpu *owner = &vgic->cpus[irq->cpu];
         if (owner == here)

@@ -32,7 +32,8 @@ struct vgic_hw {
     bool dir_traps; /* v3 with ICH_VTR_EL2.TDS: writes to ICC_DIR_EL1 that trap (TDIR) reach vgic_deactivate */
     uint64_t (*lr_read)(unsigned index);
     void (*lr_write)(unsigned index, uint64_t value);
-    uint64_t (*empty_lrs)(void); /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt */
+    /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt. Sees earlier lr_writes (v3: an ISB first). */
+    uint64_t (*empty_lrs)(void);
     void (*hcr_write)(uint32_t value); /* GICH_HCR, ICH_HCR_EL2 */
     uint32_t (*hcr_read)(void);        /* for EOIcount */
     uint32_t (*vmcr_read)(void);

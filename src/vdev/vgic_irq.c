@@ -65,6 +65,11 @@ static struct vgic_cpu *spi_target(struct vgic *vgic, const struct vgic_irq *irq
     return NULL;
 }
 
+struct vgic_cpu *vgic_irq_route(struct vgic *vgic, const struct vgic_bank *bank, unsigned i)
+{
+    return bank->index == 0 ? &vgic->cpus[bank->owner] : spi_target(vgic, &bank->irqs[i]);
+}
+
 /*
  * Where interrupt I, folded, belongs now: NULL if there is nothing to deliver nor to deactivate, or
  * nobody to deliver it to. An active one stays where it is active.

@@ -59,9 +59,8 @@ void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsi
     bool pending = vgic_deliverable_word(vgic, bank) & bit;
     bool hw = bank->phys & bit, eoi = false;
 
-    if (hw && active && pending) {
-        /* The architecture has no such state with HW set: the new one waits for the old one's EOI.
-         */
+    if (active && pending && (hw || vgic_irq_route(vgic, bank, i) != cpu)) {
+        /* With HW there is no such state; rerouted, the new one is not ours. It waits for EOI. */
         hw = pending = false;
         eoi = true;
     } else if (pending && vgic_is_v2_sgi(vgic, bank, i)) {

@@ -153,6 +153,8 @@ void vgic_irqs_changed(struct vgic *vgic, struct vgic_cpu *here, struct vgic_ban
  */
 struct vgic_cpu *vgic_irq_queue(struct vgic *vgic, struct vgic_cpu *here, struct vgic_bank *bank,
                                 unsigned i);
+/* The vCPU that interrupt I goes to when it becomes pending; NULL if its routing names none. */
+struct vgic_cpu *vgic_irq_route(struct vgic *vgic, const struct vgic_bank *bank, unsigned i);
 /* The folded interrupt of LR: written anew, or out of it and queued if it belongs elsewhere. CPU is
  * loaded here. */
 void vgic_irq_settle_lr(struct vgic_cpu *cpu, unsigned lr);
