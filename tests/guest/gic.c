@@ -15,6 +15,8 @@
 #include "guest/lib/sysreg.h"
 #include "guest/lib/timer.h"
 
+#define LATE_US 3000
+
 enum { SGI_A = 3, SGI_B = 7, SGI_C = 15 };
 enum { PIDR2_ARCHITECTURE_SHIFT = 4 };
 
@@ -226,6 +228,7 @@ static void reroute_while_pending(void)
     gic_set_pending(SPI_TEST);
     CHECK(gic_is_pending(SPI_TEST));
     gic_route(SPI_TEST, 1);
+    delay_us(LATE_US);
     if (!machine.is_vm && machine.gic_version == 2 && irq_log_count(1) == 0) {
         gic_clear_pending(SPI_TEST);
         gic_route(SPI_TEST, 0);
@@ -254,8 +257,6 @@ static void private_registers_are_banked(void)
     gic_set_priority(machine.timer_virt_intid, GIC_PRIORITY_DEFAULT);
     helper_stop();
 }
-
-#define LATE_US 3000
 
 static void send_late(void *unused)
 {
