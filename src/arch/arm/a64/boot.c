@@ -13,6 +13,7 @@
 #include "arch/arm/hw/gtimer.h"
 #include "arch/arm/model/a64_id.h"
 #include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/a64_sysreg.h"
 #include "boot/boot_arch.h"
 #include "core/console.h"
 #include "core/irq.h"
@@ -91,6 +92,7 @@ void boot_arch_models(void)
 
     a64_host_ids_read(&ids);
     a64_id_init(&ids, gic->vgic->version);
+    a64_sysreg_init(gic->vgic->version);
 }
 
 void boot_arch_seal(void)
