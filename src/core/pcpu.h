@@ -4,6 +4,7 @@
 
 #include "arch_defs.h"
 #include "core/board.h"
+#include "core/call.h"
 #include "core/sched.h"
 #include "core/timer.h"
 #include "lib/types.h"
@@ -21,9 +22,9 @@ struct pcpu {
     struct arch_pcpu arch; /* first: entry.S reads it */
     uint32_t id;           /* index in board.cpu_ids */
     bool online;
-    bool need_resched;
     uint32_t ipi_pending;  /* enum ipi, atomic */
-    struct vcpu *current;  /* whose registers are in the hardware, NULL when idle */
+    struct call *call;     /* a call from another CPU (core/call.h), atomic */
+    struct vcpu *current;  /* who runs, NULL when idle */
     struct vcpu *loaded;   /* whose EL1 state is on the CPU: current, or the last one while idle */
     struct runq runq;
     struct timer_queue timers;

@@ -46,3 +46,33 @@ struct runq {
     uint32_t cpu;
     struct sched_entity *running;
 };
+
+void runq_init(struct runq *runq, uint32_t cpu);
+/* Assign ENTITY, which is off, to RUNQ. Takes the lock. */
+void runq_assign(struct runq *runq, struct sched_entity *entity);
+/* What runq_wake found: who must be told. */
+enum runq_wake { RUNQ_NOTHING, RUNQ_PREEMPT, RUNQ_NOTIFY_RUNNING };
+/*
+ * ENTITY has something to do. Waiting or (START) off: it becomes ready at the tail of its priority;
+ * RUNQ_PREEMPT if its CPU should look again. Running: its next wait will return, RUNQ_NOTIFY_RUNNING. Ready: nothing.
+ */
+enum runq_wake runq_wake(struct sched_entity *entity, bool start);
+/* The running entity wants to wait. False: something woke it meanwhile and it goes on running. */
+bool runq_wait(struct runq *runq);
+/* The running entity stops for good, until runq_wake(START). */
+void runq_stop(struct runq *runq);
+/*
+ * Choose who runs from NOW_TICKS on. The running entity stays unless one of higher priority is ready, or one of equal
+ * priority and its slice of SLICE_TICKS is over. NULL: idle. *slice_end is when to look again, TIMER_NEVER if the
+ * chosen one has no equal waiting.
+ */
+struct sched_entity *runq_pick(struct runq *runq, uint64_t now_ticks, uint64_t slice_ticks,
+                               uint64_t *slice_end);
+
+/* ---- what the policy is used for (core/run.c) */
+/* Place VCPU on the least loaded CPU its affinity allows. */
+void sched_place(struct vcpu *vcpu);
+/* Make VCPU runnable, from any CPU; START also when it is off. */
+void sched_wake(struct vcpu *vcpu, bool start);
+/* The current vCPU waits for an interrupt; effective at run_resume. */
+void sched_wait(struct vcpu *vcpu);

@@ -95,22 +95,13 @@ static void shell_output_ready(void *ctx)
 
 /* ---- commands */
 
-static const char *state_name(enum vm_state state)
-{
-    static const char *const names[] = {
-        [VM_BUILT] = "built", [VM_RUNNING] = "running", [VM_STOPPING] = "stopping",
-        [VM_OFF] = "off",     [VM_CRASHED] = "crashed",
-    };
-    return (size_t)state < ARRAY_SIZE(names) && names[state] != NULL ? names[state] : "?";
-}
-
 static void command_vm_list(const char *arguments)
 {
     shell_print("%-*s %-8s %5s %11s\r\n", VM_NAME_MAX, "NAME", "STATE", "VCPUS", "MEMORY");
     for (uint32_t i = 0; i < vm_count; i++) {
         const struct vm *vm = vms[i];
         enum vm_state state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
-        shell_print("%-*s %-8s %5u %7llu MiB\r\n", VM_NAME_MAX, vm->name, state_name(state),
+        shell_print("%-*s %-8s %5u %7llu MiB\r\n", VM_NAME_MAX, vm->name, vm_state_name(state),
                     vm->vcpu_count, (unsigned long long)(vm->config->memory_bytes / MIB(1)));
     }
 }

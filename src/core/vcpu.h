@@ -16,8 +16,9 @@ struct vm;
 /* Reasons to leave the straight way back into the guest; bits of vcpu->requests, set from any CPU. */
 enum vcpu_request {
     VCPU_REQ_VIRQ = 1,  /* the interrupt controller has something new for this vCPU */
-    VCPU_REQ_STOP = 2,  /* stop running: the VM is paused, off or restarting */
-    VCPU_REQ_RESET = 4, /* powered on anew: take `start` before running */
+    VCPU_REQ_STOP = 2,  /* stop running: powered off, or its VM ends */
+    VCPU_REQ_WAIT = 4,  /* it executed WFI: let others run until something is pending */
+    VCPU_REQ_RESCHED = 8, /* ask the scheduler who is next */
 };
 
 struct vcpu_stats {
@@ -33,14 +34,13 @@ struct vcpu {
     uint32_t requests; /* enum vcpu_request, atomic */
     struct sched_entity sched;
     struct timer wake_timer; /* the guest's virtual timer while the vCPU does not run */
-    struct {
-        uint64_t entry, argument;
-    } start; /* where VCPU_REQ_RESET begins */
     bool powered; /* under vm->lock */
     struct vcpu_stats stats;
 };
 
 /* Post REQUEST and see that VCPU notices: wakes it if it waits, interrupts its CPU if it runs elsewhere. Any context. */
 void vcpu_kick(struct vcpu *vcpu, uint32_t request);
+/* Set up VCPU, zeroed memory, as number ID of VM; the architecture's part is arch_vcpu_init. */
+void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t id);
 /* True if an interrupt could be taken by VCPU now: a waiting vCPU must wake. */
 bool vcpu_has_work(struct vcpu *vcpu);

@@ -39,11 +39,25 @@ struct vm {
     uint32_t console_owner;
     struct log_budget log_budget;
     struct vm_image *image; /* pristine modules, for a restart (core/vm_image.c) */
-    uint32_t running_count; /* vCPUs that have not stopped yet, under lock */
+    uint32_t powered_count; /* vCPUs that are on, under lock */
 };
 
 extern struct vm *vms[VM_COUNT_MAX];
 extern uint32_t vm_count;
+
+/*
+ * Build a VM of CONFIG: memory, stage 2, devices, vCPUs; it does not run yet. NULL: refused, the cause is reported.
+ * Boot CPU only.
+ */
+struct vm_image_params;
+struct vm *vm_create(const struct vm_config *config, const struct vm_image_params *params,
+                     const struct config_sink *sink);
+/* Load the images and start vCPU 0; time starts now. No vCPU of it runs. ERR_* when the images cannot be loaded. */
+enum err vm_start(struct vm *vm) __must_check;
+/* VCPU has left its CPU for good; called by the run loop. The last one ends the VM. */
+void vm_vcpu_stopped(struct vcpu *vcpu);
+/* Text of STATE for the shell. */
+const char *vm_state_name(enum vm_state state);
 
 /*
  * Power management as firmware interfaces (PSCI, SBI HSM) see it. All take vm->lock.

@@ -12,10 +12,10 @@
 #include "lib/err.h"
 #include "lib/types.h"
 
-#define VM_COUNT_MAX       16
-#define VM_VCPU_MAX        8
-#define VM_NAME_MAX        32
-#define VM_PRIORITY_MAX    31
+#define VM_COUNT_MAX        16
+#define VM_VCPU_MAX         8
+#define VM_NAME_MAX         32
+#define VM_PRIORITY_MAX     31
 #define VM_PRIORITY_DEFAULT 16
 
 enum config_severity { CONFIG_ERROR, CONFIG_WARNING };
@@ -28,7 +28,8 @@ struct config_sink {
     void *context;
 };
 
-/* What the parser must know of the machine; with cpu_count 0 (no board at hand) it checks no limits. */
+/* What the parser must know of the machine; with cpu_count 0 (no board at hand) it checks no
+ * limits. */
 struct board_limits {
     uint32_t cpu_count;
     uint64_t memory_bytes;
@@ -45,15 +46,15 @@ struct vm_module {
 struct vm_config {
     char name[VM_NAME_MAX]; /* the node's name: trapeze,name, or the node's without unit address */
     char path[128];
-    int node;               /* offset in the blob */
+    int node; /* offset in the blob */
     bool refused;
     uint64_t memory_bytes;
     uint32_t cpu_count;
-    uint32_t spi_count;     /* nr_spis; the default is given by the platform's virtual UART */
-    uint8_t priority;       /* trapeze,priority: 0 lowest to VM_PRIORITY_MAX */
-    bool vpl011;            /* the platform's virtual UART: vpl011, trapeze,vns16550 */
+    uint32_t spi_count;       /* nr_spis; 0: not given, as many as the platform's devices need */
+    uint8_t priority;         /* trapeze,priority: 0 lowest to VM_PRIORITY_MAX */
+    bool vpl011;              /* the platform's virtual UART: vpl011, trapeze,vns16550 */
     bool unmapped_reads_ones; /* trap-unmapped-accesses = <0> */
-    const char *bootargs;   /* into the blob; NULL for none */
+    const char *bootargs;     /* into the blob; NULL for none */
     struct vm_module kernel, ramdisk, device_tree;
     uint64_t affinity[VM_VCPU_MAX]; /* bit per physical CPU; all ones by default */
 };
@@ -61,6 +62,7 @@ struct vm_config {
 struct system_config {
     struct vm_config vms[VM_COUNT_MAX];
     uint32_t vm_count; /* refused ones included */
+    bool batch;        /* trapeze,console = "batch": no input, each line with its VM's name */
 };
 
 /*

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The vectors at EL2 (Arm ARM DDI 0487, D1.3.1.5). While a guest runs, SP_EL2 is the address of its
+ * vcpu, so registers go straight to where they live. C then decides, on this CPU's stack, and names the
+ * vcpu to go on with.
+ */
+#include "offsets.h"
+
+    .macro save_guest
+    stp     x0, x1, [sp, #0]
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x19, [sp, #144]
+    stp     x20, x21, [sp, #160]
+    stp     x22, x23, [sp, #176]
+    stp     x24, x25, [sp, #192]
+    stp     x26, x27, [sp, #208]
+    stp     x28, x29, [sp, #224]
+    mrs     x1, ELR_EL2
+    mrs     x2, SPSR_EL2
+    stp     x30, x1, [sp, #240]
+    mov     x0, sp
+    ldr     x1, [x0, #VCPU_PCPU]
+    str     x2, [x0, #VCPU_SPSR]
+    ldr     x1, [x1, #PCPU_STACK_TOP]
+    mov     x29, xzr
+    mov     sp, x1
+    .endm
+
+    .macro guest_vector handler
+    .balign 128
+    b       \handler
+    .endm
+    .macro fatal_vector kind
+    .balign 128
+    msr     SP_EL0, x0              /* the guest's is lost: nobody goes on from here */
+    mov     x0, #\kind
+    b       fatal
+    .endm
+
+    .text
+    .balign 2048
+    .global vectors
+vectors:
+    fatal_vector 0
+    fatal_vector 1
+    fatal_vector 2
+    fatal_vector 3
+    fatal_vector 4
+    fatal_vector 5
+    fatal_vector 6
+    fatal_vector 7
+    guest_vector guest_sync
+    guest_vector guest_irq
+    guest_vector guest_irq
+    guest_vector guest_serror
+    guest_vector guest_sync
+    guest_vector guest_irq
+    guest_vector guest_irq
+    guest_vector guest_serror
+
+    .section .text.hot, "ax"
+    .balign 64
+guest_sync:
+    save_guest
+    bl      a64_trap_sync
+    /* x0: the vcpu to run, whose state is loaded. */
+    .global a64_enter
+a64_enter:
+    mov     sp, x0
+    ldp     x30, x1, [sp, #240]
+    ldr     x2, [sp, #VCPU_SPSR]
+    msr     ELR_EL2, x1
+    msr     SPSR_EL2, x2
+    ldp     x28, x29, [sp, #224]
+    ldp     x26, x27, [sp, #208]
+    ldp     x24, x25, [sp, #192]
+    ldp     x22, x23, [sp, #176]
+    ldp     x20, x21, [sp, #160]
+    ldp     x18, x19, [sp, #144]
+    ldp     x16, x17, [sp, #128]
+    ldp     x14, x15, [sp, #112]
+    ldp     x12, x13, [sp, #96]
+    ldp     x10, x11, [sp, #80]
+    ldp     x8, x9, [sp, #64]
+    ldp     x6, x7, [sp, #48]
+    ldp     x4, x5, [sp, #32]
+    ldp     x2, x3, [sp, #16]
+    ldp     x0, x1, [sp, #0]
+    eret
+    dsb     nsh                     /* nothing is speculated past ERET */
+    isb
+
+    .balign 64
+guest_irq:
+    save_guest
+    bl      a64_trap_irq
+    b       a64_enter
+
+guest_serror:
+    save_guest
+    bl      a64_trap_serror
+    b       a64_enter
+
+    .text
+/* x0: which vector, SP_EL0: the old x0. Saves all on the emergency stack, wherever SP was. */
+fatal:
+    msr     DAIFSet, #0xf
+    msr     ELR_EL1, x1             /* as good as any: the guest's state is not needed any more */
+    mrs     x1, TPIDR_EL2
+    cbz     x1, 2f
+    ldr     x1, [x1, #PCPU_EMERGENCY_TOP]
+    b       3f
+2:  ldr     x1, =boot_stack_top
+3:  sub     x1, x1, #FATAL_FRAME_BYTES
+    stp     x2, x3, [x1, #16]
+    stp     x4, x5, [x1, #32]
+    stp     x6, x7, [x1, #48]
+    stp     x8, x9, [x1, #64]
+    stp     x10, x11, [x1, #80]
+    stp     x12, x13, [x1, #96]
+    stp     x14, x15, [x1, #112]
+    stp     x16, x17, [x1, #128]
+    stp     x18, x19, [x1, #144]
+    stp     x20, x21, [x1, #160]
+    stp     x22, x23, [x1, #176]
+    stp     x24, x25, [x1, #192]
+    stp     x26, x27, [x1, #208]
+    stp     x28, x29, [x1, #224]
+    mov     x2, sp
+    stp     x30, x2, [x1, #240]
+    mrs     x2, SP_EL0
+    mrs     x3, ELR_EL1
+    stp     x2, x3, [x1]
+    mov     sp, x1
+    mov     x29, xzr
+    mov     x2, x0
+    mov     x0, x1
+    mov     x1, x2
+    bl      a64_fatal
+    b       .
+    .ltorg

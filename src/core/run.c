@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entering guests: requests are served, the policy asked, states moved, the timer set. Locks are
+ * taken one at a time and never held over a guest.
+ */
+#include "core/run.h"
+
+#include "arch/arch.h"
+#include "core/vm.h"
+#include "lib/bits.h"
+#include "lib/panic.h"
+
+struct pcpu *pcpus[BOARD_CPU_MAX];
+uint32_t pcpu_count;
+
+static struct vcpu *entity_vcpu(struct sched_entity *entity)
+{
+    return entity == NULL ? NULL : container_of(entity, struct vcpu, sched);
+}
+
+static void slice_over(struct timer *timer, uint64_t now_ticks)
+{
+    run_reschedule(container_of(timer, struct pcpu, slice_timer));
+}
+
+void run_init(struct pcpu *pcpu)
+{
+    runq_init(&pcpu->runq, pcpu->id);
+    timer_queue_init(&pcpu->timers);
+    timer_init(&pcpu->slice_timer, slice_over);
+}
+
+static void request(struct vcpu *vcpu, uint32_t bits)
+{
+    __atomic_fetch_or(&vcpu->requests, bits, __ATOMIC_RELEASE);
+}
+
+void run_reschedule(struct pcpu *pcpu)
+{
+    if (pcpu == arch_this_cpu()) {
+        if (pcpu->current != NULL)
+            request(pcpu->current, VCPU_REQ_RESCHED);
+        return;
+    }
+    __atomic_fetch_or(&pcpu->ipi_pending, IPI_RESCHED, __ATOMIC_RELEASE);
+    arch_ipi_send(pcpu->id);
+}
+
+void run_ipi(struct pcpu *pcpu)
+{
+    uint32_t pending = __atomic_exchange_n(&pcpu->ipi_pending, 0, __ATOMIC_ACQUIRE);
+
+    if (pending & IPI_STOP)
+        arch_cpu_stop();
+    if (pending & IPI_CALL)
+        call_serve(pcpu);
+    if ((pending & IPI_RESCHED) && pcpu->current != NULL)
+        request(pcpu->current, VCPU_REQ_RESCHED);
+}
+
+void sched_place(struct vcpu *vcpu)
+{
+    struct pcpu *best = NULL;
+
+    for (uint32_t i = 0; i < pcpu_count; i++) {
+        struct pcpu *pcpu = pcpus[i];
+
+        if (!pcpu->online || (i < 64 && (vcpu->sched.affinity & bit64(i)) == 0))
+            continue;
+        if (best == NULL || pcpu->runq.load < best->runq.load)
+            best = pcpu;
+    }
+    /* The configuration was checked against the CPUs that are there; one may have failed to start.
+     */
+    if (best == NULL)
+        best = pcpus[0];
+    runq_assign(&best->runq, &vcpu->sched);
+}
+
+void sched_wake(struct vcpu *vcpu, bool start)
+{
+    enum runq_wake wake = runq_wake(&vcpu->sched, start);
+
+    if (wake == RUNQ_PREEMPT ||
+        (wake == RUNQ_NOTIFY_RUNNING && pcpus[vcpu->sched.runq->cpu] != arch_this_cpu()))
+        run_reschedule(pcpus[vcpu->sched.runq->cpu]);
+}
+
+void vcpu_kick(struct vcpu *vcpu, uint32_t bits)
+{
+    request(vcpu, bits);
+    sched_wake(vcpu, false);
+}
+
+bool vcpu_has_work(struct vcpu *vcpu)
+{
+    return __atomic_load_n(&vcpu->requests, __ATOMIC_ACQUIRE) != 0 || arch_vcpu_virq_pending(vcpu);
+}
+
+void sched_wait(struct vcpu *vcpu)
+{
+    request(vcpu, VCPU_REQ_WAIT);
+}
+
+static void wake_timer_fired(struct timer *timer, uint64_t now_ticks)
+{
+    struct vcpu *vcpu = container_of(timer, struct vcpu, wake_timer);
+
+    arch_vcpu_timer_fired(vcpu);
+    vcpu_kick(vcpu, VCPU_REQ_VIRQ);
+}
+
+void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t id)
+{
+    vcpu->vm = vm;
+    vcpu->id = id;
+    vcpu->sched.affinity = vm->config->affinity[id];
+    vcpu->sched.priority = vm->config->priority;
+    list_init(&vcpu->sched.node);
+    timer_init(&vcpu->wake_timer, wake_timer_fired);
+}
+
+/* Take the state of whoever is loaded off this CPU; its own timer goes on in software. */
+static void unload(struct pcpu *pcpu)
+{
+    struct vcpu *vcpu = pcpu->loaded;
+
+    if (vcpu == NULL)
+        return;
+    arch_vcpu_save(vcpu);
+    pcpu->loaded = NULL;
+    if (vcpu->sched.state != SCHED_OFF)
+        timer_arm(&pcpu->timers, &vcpu->wake_timer, arch_vcpu_timer_deadline(vcpu));
+}
+
+static void load(struct pcpu *pcpu, struct vcpu *vcpu)
+{
+    unload(pcpu);
+    timer_cancel(&vcpu->wake_timer);
+    arch_vcpu_load(vcpu);
+    pcpu->loaded = vcpu;
+    vcpu->stats.switches++;
+}
+
+/* The current vCPU leaves for good: power off, or its VM ends. */
+static void leave(struct pcpu *pcpu, struct vcpu *vcpu)
+{
+    runq_stop(&pcpu->runq);
+    pcpu->current = NULL;
+    if (pcpu->loaded == vcpu)
+        unload(pcpu);
+    timer_cancel(&vcpu->wake_timer);
+    arch_vcpu_off(vcpu);
+    vm_vcpu_stopped(vcpu);
+}
+
+/* Serve what was asked of the current vCPU. */
+static void serve_requests(struct pcpu *pcpu, struct vcpu *vcpu)
+{
+    uint32_t asked = __atomic_exchange_n(&vcpu->requests, 0, __ATOMIC_ACQUIRE);
+
+    if (asked & VCPU_REQ_STOP) {
+        leave(pcpu, vcpu);
+        return;
+    }
+    if ((asked & VCPU_REQ_VIRQ) && pcpu->loaded == vcpu)
+        arch_vcpu_sync_virqs(vcpu);
+    if ((asked & VCPU_REQ_WAIT) && !arch_vcpu_virq_pending(vcpu) && runq_wait(&pcpu->runq))
+        pcpu->current = NULL;
+}
+
+struct vcpu *run_loop(struct pcpu *pcpu)
+{
+    uint64_t slice_ticks = SCHED_SLICE_NS * (arch_counter_hz() / 1000000) / 1000;
+
+    for (;;) {
+        uint64_t slice_end, now;
+        struct vcpu *vcpu = pcpu->current;
+
+        if (vcpu != NULL)
+            serve_requests(pcpu, vcpu);
+        now = arch_counter();
+        timer_queue_expire(&pcpu->timers, now);
+        vcpu = entity_vcpu(runq_pick(&pcpu->runq, now, slice_ticks, &slice_end));
+        pcpu->current = vcpu;
+        if (pcpu->slice_timer.queue != NULL || slice_end != TIMER_NEVER)
+            timer_arm(&pcpu->timers, &pcpu->slice_timer, slice_end);
+        if (vcpu == NULL) {
+            arch_timer_program(timer_queue_next(&pcpu->timers));
+            arch_cpu_wait();
+            arch_irq_poll();
+            continue;
+        }
+        if (pcpu->loaded != vcpu)
+            load(pcpu, vcpu);
+        if (__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) != 0)
+            continue;
+        arch_timer_program(timer_queue_next(&pcpu->timers));
+        return vcpu;
+    }
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a VM: on, off, restart. A VM ends in two steps: vm_stop asks every vCPU to leave, and
+ * the one that leaves last, on its own CPU, finishes.
+ */
+#include "core/vm.h"
+
+#include "arch/arch.h"
+#include "core/console.h"
+#include "core/pcpu.h"
+#include "lib/fmt.h"
+#include "lib/panic.h"
+
+struct vm *vms[VM_COUNT_MAX];
+uint32_t vm_count;
+
+const char *vm_state_name(enum vm_state state)
+{
+    static const char *const names[] = {
+        [VM_BUILT] = "built",
+        [VM_RUNNING] = "running",
+        [VM_STOPPING] = "stopping",
+        [VM_OFF] = "off",
+        [VM_CRASHED] = "crashed",
+    };
+    return names[state];
+}
+
+static uint64_t now_ns(void)
+{
+    uint64_t hz = arch_counter_hz(), ticks = arch_counter();
+
+    return ticks / hz * 1000000000 + ticks % hz * 1000000000 / hz;
+}
+
+void vm_log(struct vm *vm, const char *format, ...)
+{
+    char line[LOG_LINE_MAX];
+    va_list args;
+
+    va_start(args, format);
+    fmt_vprint(line, sizeof(line), format, args);
+    va_end(args);
+    log_guest(&vm->log_budget, now_ns(), vm->name, "%s", line);
+}
+
+enum err vm_cpu_on(struct vm *vm, uint32_t index, uint64_t entry, uint64_t argument)
+{
+    struct vcpu *vcpu;
+    enum err err = ERR_NONE;
+
+    if (index >= vm->vcpu_count)
+        return ERR_INVALID;
+    vcpu = vm->vcpus[index];
+    spin_lock(&vm->lock);
+    if (vcpu->powered) {
+        err = ERR_EXISTS;
+    } else if (vm->state != VM_RUNNING) {
+        err = ERR_DENIED;
+    } else {
+        vcpu->powered = true;
+        vm->powered_count++;
+        vcpu->requests = 0;
+        arch_vcpu_reset(vcpu, entry, argument);
+        sched_place(vcpu);
+        /* Publishes all of the above: the target CPU takes the vCPU from its queue under the same
+         * lock. */
+        sched_wake(vcpu, true);
+    }
+    spin_unlock(&vm->lock);
+    return err;
+}
+
+void vm_cpu_off(struct vcpu *vcpu)
+{
+    vcpu_kick(vcpu, VCPU_REQ_STOP);
+}
+
+bool vm_cpu_is_on(struct vm *vm, uint32_t index)
+{
+    bool on;
+
+    spin_lock(&vm->lock);
+    on = index < vm->vcpu_count && vm->vcpus[index]->powered;
+    spin_unlock(&vm->lock);
+    return on;
+}
+
+void vm_stop(struct vm *vm, enum vm_stop_reason reason)
+{
+    spin_lock(&vm->lock);
+    if (vm->state == VM_RUNNING) {
+        vm->state = VM_STOPPING;
+        vm->stop_reason = reason;
+        for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+            if (vm->vcpus[i]->powered)
+                vcpu_kick(vm->vcpus[i], VCPU_REQ_STOP);
+        }
+    }
+    spin_unlock(&vm->lock);
+}
+
+/* Any VM that still runs or may come back? */
+static bool any_vm_alive(void)
+{
+    for (uint32_t i = 0; i < vm_count; i++) {
+        enum vm_state state = __atomic_load_n(&vms[i]->state, __ATOMIC_ACQUIRE);
+
+        if (state != VM_OFF && state != VM_CRASHED)
+            return true;
+    }
+    return false;
+}
+
+static void vm_finish(struct vm *vm)
+{
+    enum vm_stop_reason reason = vm->stop_reason;
+
+    if (reason == VM_STOP_RESET) {
+        log_info("%s: reset", vm->name);
+        if (vm_start(vm) == ERR_NONE)
+            return;
+        reason = VM_STOP_CRASH;
+    }
+    console_close_owner(vm->console_owner);
+    log_info(reason == VM_STOP_POWEROFF ? "%s: powered off" : "%s: stopped", vm->name);
+    __atomic_store_n(&vm->state, reason == VM_STOP_POWEROFF ? VM_OFF : VM_CRASHED,
+                     __ATOMIC_RELEASE);
+    if (!any_vm_alive()) {
+        log_info("every VM is off: powering off");
+        console_flush_polled();
+        arch_machine_off();
+    }
+}
+
+void vm_vcpu_stopped(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    bool last;
+
+    spin_lock(&vm->lock);
+    BUG_ON(!vcpu->powered || vm->powered_count == 0);
+    vcpu->powered = false;
+    last = --vm->powered_count == 0;
+    if (last && vm->state == VM_RUNNING) {
+        /* Every vCPU powered itself off and none is left to power one on again: that is off. */
+        vm->state = VM_STOPPING;
+        vm->stop_reason = VM_STOP_POWEROFF;
+    }
+    spin_unlock(&vm->lock);
+    if (last)
+        vm_finish(vm);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Owns the table of architectures. Must not do anything with it. */
+#include "tool/arch.h"
+#include "tool/util.h"
+
+#include <string.h>
+
+static const struct tool_arch arches[] = {
+    {
+        .name = "arm64",
+        .qemu = "qemu-system-aarch64",
+        .machine = "virt,virtualization=on",
+        .cpu = "cortex-a57",
+        .has_gic = true,
+        .image_offset = MIB(2),
+        .boot_command = "booti",
+        .uboot_arch = 22,
+    },
+};
+
+const struct tool_arch *tool_arch_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
+        if (strcmp(arches[i].name, name) == 0)
+            return &arches[i];
+    die("architecture '%s' is not known: trapeze,arch can be \"arm64\"", name);
+}

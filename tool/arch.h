@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the host tool must know of each architecture, in one table. */
+#pragma once
+
+#include "lib/types.h"
+
+struct tool_arch {
+    const char *name;    /* as trapeze,arch and build/NAME have it */
+    const char *qemu;    /* program */
+    const char *machine; /* -machine, without gic-version */
+    const char *cpu;
+    bool has_gic;
+    uint64_t
+        image_offset; /* of the hypervisor from the start of RAM, where QEMU's -kernel puts it */
+    const char *boot_command; /* of U-Boot */
+    uint8_t uboot_arch;       /* IH_ARCH_* in an image's header */
+};
+
+/* By NAME; the tool ends if there is none. */
+const struct tool_arch *tool_arch_find(const char *name);
