@@ -51,7 +51,7 @@ static uint64_t forgotten_base, forgotten_bytes;
 
 static uint32_t page_count(void)
 {
-    return 1u << (pt_input_bits(fmt) - PAGE_SHIFT);
+    return (uint32_t)MIN(bit64(pt_input_bits(fmt) - PAGE_SHIFT), UNIVERSE_PAGES);
 }
 
 /* Walk for PAGE as hardware does, and cache. A second, different translation beside a cached one is
@@ -82,7 +82,7 @@ static void watch(uint32_t page)
 }
 static void watch_all(void)
 {
-    for (uint32_t page = 0; page < page_count() && page < UNIVERSE_PAGES; page++)
+    for (uint32_t page = 0; page < page_count(); page++)
         watch(page);
 }
 
