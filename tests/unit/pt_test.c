@@ -330,8 +330,8 @@ static void each_allocation_fails(void **state)
     start(&lpae_hyp_format);
     for (uint32_t n = 1;; n++) {
         fail_countdown = n;
-        enum err err = pt_map(fmt, &pt, GIB(513) - MIB(3) - PAGE_SIZE, HPA(GIB(2) - PAGE_SIZE),
-                              GIB(1) + MIB(5), rwx);
+        enum err err = pt_map(fmt, &pt, GIB(513) - MIB(3) - PAGE_SIZE,
+                              HPA(GIB(513) - MIB(3) - PAGE_SIZE), GIB(1) + MIB(5), rwx);
         if (err == ERR_NONE) {
             assert_in_range(n, 5, 10);
             break;
