@@ -159,8 +159,12 @@ static __always_inline uint64_t pt_unlink_empty(const struct pt_format *fmt, con
         list->base = MIN(list->base, base);
         list->end = MAX(list->end, base + pt_span(fmt, level - 1));
     }
-    /* Past the last table unlinked, else past the table looked at; in the root, past the slot. */
-    uint64_t span = level < c.level || level == 0 ? pt_span(fmt, level) : pt_span(fmt, level - 1);
+    /* Past what was unlinked; past a last-level table, which has no tables in it; past one slot. */
+    uint64_t span = c.span;
+    if (level < c.level)
+        span = pt_span(fmt, level);
+    else if (c.level + 1 == fmt->level_count)
+        span = pt_span(fmt, c.level - 1);
     return align_down(ia, span) + span;
 }
 
