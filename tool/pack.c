@@ -130,17 +130,21 @@ static void collect_module(struct pack *pack, const void *fdt, const struct vm_c
                 &pack->provided);
 }
 
-static void place_modules(struct pack *pack, struct tree *tree, struct layout *layout,
-                          struct modules *modules)
+/* Those that need large alignment first, so that they leave no holes. */
+static void place_modules(struct tree *tree, struct layout *layout, struct modules *modules)
 {
-    for (uint32_t i = 0; i < modules->count; i++) {
-        struct module *module = &modules->entry[i];
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < modules->count; i++) {
+            struct module *module = &modules->entry[i];
 
-        if (!layout_place(layout, module))
-            die("%s: its %llu MiB do not fit into the board's memory: give the board more, or the "
-                "VMs less",
-                module->path, (unsigned long long)(module->room_bytes >> 20));
-        tree_set_reg(tree, module->path, module->address, module->blob.size);
+            if ((module->align_bytes > PAGE_SIZE) != (pass == 0))
+                continue;
+            if (!layout_place(layout, module))
+                die("%s: its %llu MiB do not fit into the board's memory: give the board more, "
+                    "or the VMs less",
+                    module->path, (unsigned long long)(module->room_bytes >> 20));
+            tree_set_reg(tree, module->path, module->address, module->blob.size);
+        }
     }
 }
 
@@ -243,7 +247,7 @@ int command_pack(int argc, char **argv)
         collect_module(&pack, tree.fdt, vm, &vm->device_tree, "device-tree", &layout, &modules);
     }
     add_exec(&pack, &tree, &config);
-    place_modules(&pack, &tree, &layout, &modules);
+    place_modules(&tree, &layout, &modules);
     write_folder(&pack, arch, &tree, &layout, &modules);
     return 0;
 }

@@ -49,7 +49,6 @@ static void terminal_raw(void)
         return;
     raw = saved_terminal;
     cfmakeraw(&raw);
-    raw.c_oflag |= OPOST; /* our own messages still start at the left */
     if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &raw) == 0)
         terminal_is_raw = true;
     atexit(terminal_restore);

@@ -34,4 +34,5 @@ enum err board_parse(const void *fdt, size_t size_bytes, const struct config_sin
  * Address and size of the INDEX-th entry of NODE's `reg`, translated through the `ranges` of its
  * parents (Devicetree Specification 0.4, section 2.3). ERR_NOT_FOUND if there is no such entry.
  */
-enum err board_node_reg(const void *fdt, int node, uint32_t index, struct hpa_range *out) __must_check;
+enum err board_node_reg(const void *fdt, int node, uint32_t index,
+                        struct hpa_range *out) __must_check;

@@ -20,6 +20,7 @@ static bool row_is_valid(const struct reg_row *row)
 enum err reg_table_init(struct reg_table *table, const struct reg_row *rows, uint32_t count)
 {
     memset(table, 0, sizeof(*table));
+    table->page_count = 1;
     if (count >= UINT16_MAX)
         return ERR_INVALID;
     for (uint32_t i = 0; i < count; i++) {
@@ -30,9 +31,9 @@ enum err reg_table_init(struct reg_table *table, const struct reg_row *rows, uin
         if (*page == 0) {
             if (table->page_count == REG_INDEX_PAGES)
                 return ERR_NO_MEMORY;
-            *page = (uint8_t)++table->page_count;
+            *page = (uint8_t)table->page_count++;
         }
-        table->pages[*page - 1][rows[i].key % REG_INDEX_PAGE_KEYS] = (uint16_t)(i + 1);
+        table->pages[*page][rows[i].key % REG_INDEX_PAGE_KEYS] = (uint16_t)(i + 1);
     }
     table->rows = rows;
     table->count = count;

@@ -48,7 +48,7 @@ struct reg_row {
 struct reg_table {
     const struct reg_row *rows; /* ascending, unique keys below REG_INDEX_KEYS */
     uint32_t count;             /* below 65535 */
-    uint32_t page_count;
+    uint32_t page_count;        /* the empty one included */
     uint8_t directory[REG_INDEX_KEYS / REG_INDEX_PAGE_KEYS];
     uint16_t pages[REG_INDEX_PAGES][REG_INDEX_PAGE_KEYS]; /* 1 + row, 0 for none */
 };
@@ -64,10 +64,12 @@ enum err reg_table_init(struct reg_table *table, const struct reg_row *rows,
 /* The row of KEY, NULL if there is none. */
 static inline const struct reg_row *reg_table_find(const struct reg_table *table, uint32_t key)
 {
-    uint32_t page = likely(key < REG_INDEX_KEYS) ? table->directory[key >> REG_INDEX_PAGE_BITS] : 0;
-    uint32_t slot = page != 0 ? table->pages[page - 1][key % REG_INDEX_PAGE_KEYS] : 0;
+    uint32_t slot;
 
-    return slot != 0 ? &table->rows[slot - 1] : NULL;
+    if (unlikely(key >= REG_INDEX_KEYS))
+        return NULL;
+    slot = table->pages[table->directory[key >> REG_INDEX_PAGE_BITS]][key % REG_INDEX_PAGE_KEYS];
+    return likely(slot != 0) ? &table->rows[slot - 1] : NULL;
 }
 
 /*

@@ -6,8 +6,8 @@
 #include "core/run.h"
 
 #include "arch/arch.h"
-#include "core/panic.h"
 #include "core/vm.h"
+#include "lib/bits.h"
 #include "lib/panic.h"
 
 struct pcpu *pcpus[BOARD_CPU_MAX];

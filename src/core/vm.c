@@ -8,6 +8,7 @@
 #include "arch/arch.h"
 #include "core/console.h"
 #include "core/pcpu.h"
+#include "lib/fmt.h"
 #include "lib/panic.h"
 
 struct vm *vms[VM_COUNT_MAX];
@@ -20,6 +21,7 @@ const char *vm_state_name(enum vm_state state)
         [VM_RUNNING] = "running",
         [VM_STOPPING] = "stopping",
         [VM_OFF] = "off",
+        [VM_CRASHED] = "crashed",
     };
     return names[state];
 }
@@ -104,7 +106,7 @@ static bool any_vm_alive(void)
     for (uint32_t i = 0; i < vm_count; i++) {
         enum vm_state state = __atomic_load_n(&vms[i]->state, __ATOMIC_ACQUIRE);
 
-        if (state != VM_OFF)
+        if (state != VM_OFF && state != VM_CRASHED)
             return true;
     }
     return false;
@@ -122,7 +124,8 @@ static void vm_finish(struct vm *vm)
     }
     console_close_owner(vm->console_owner);
     log_info(reason == VM_STOP_POWEROFF ? "%s: powered off" : "%s: stopped", vm->name);
-    __atomic_store_n(&vm->state, VM_OFF, __ATOMIC_RELEASE);
+    __atomic_store_n(&vm->state, reason == VM_STOP_POWEROFF ? VM_OFF : VM_CRASHED,
+                     __ATOMIC_RELEASE);
     if (!any_vm_alive()) {
         log_info("every VM is off: powering off");
         console_flush_polled();

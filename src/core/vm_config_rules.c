@@ -101,6 +101,7 @@ static const struct rule rules[] = {
 
     /* the system */
     {"trapeze,console", IN_CHOSEN, STRING, READ, NULL, "trapeze,console = \"batch\";"},
+    {"trapeze,arch", IN_CHOSEN, STRING, READ, NULL, "trapeze,arch = \"arm64\";"},
 };
 
 static const char *const kind_text[] = {

@@ -100,8 +100,10 @@ enum err image_plan_kernel(struct vm *vm, const struct vm_image_params *params,
     return choose_place(vm, &info, report);
 }
 
-/* Unpack the module to GPA, within one run of host memory; image->kernel_file_bytes is its size
- * then. */
+/*
+ * Unpack the module to GPA, within one run of host memory; its last page is zero behind it. Sets
+ * image->kernel_file_bytes.
+ */
 static enum err unpack_to(struct vm *vm, gpa_t gpa)
 {
     const struct vm_module *module = &vm->config->kernel;
@@ -118,7 +120,8 @@ static enum err unpack_to(struct vm *vm, gpa_t gpa)
         image_gunzip(module_ptr(module), module->size_bytes, out, room, scratch, &written);
     frame_free_pages(scratch, SCRATCH_PAGES);
     image->kernel_file_bytes = written;
-    memset(out + written, 0, align_up(written, PAGE_SIZE) - written);
+    uint64_t end = gpa.raw + written;
+    memset(out + written, 0, align_up(end, PAGE_SIZE) - end);
     return err;
 }
 

@@ -12,7 +12,7 @@
 
 #define TABLE_ENTRIES 512
 
-static uint64_t root[TABLE_ENTRIES] __section(".boot_tables") __aligned(4096);
+uint64_t boot_root[TABLE_ENTRIES] __section(".boot_tables") __aligned(4096);
 static uint64_t tables[8][TABLE_ENTRIES] __section(".boot_tables") __aligned(4096);
 struct boot_params boot_params __section(".boot_tables");
 
@@ -32,7 +32,7 @@ static unsigned index_at(uint64_t va, unsigned level)
 static void boot_map_block(uint64_t va, uint64_t pa, uint8_t rights, unsigned *used)
 {
     struct pt_attr attr = {.rights = rights, .memory = PT_NORMAL};
-    uint64_t *level1 = boot_table(&root[index_at(va, 0)], used);
+    uint64_t *level1 = boot_table(&boot_root[index_at(va, 0)], used);
     uint64_t *level2 = boot_table(&level1[index_at(va, 1)], used);
 
     level2[index_at(va, 2)] = lpae_s1_make_leaf(HPA(pa), attr, 2, 4);
@@ -44,7 +44,7 @@ uint64_t boot_tables_fill(uint64_t image, uint64_t fdt)
     unsigned used = 0;
 
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
-        root[i] = 0;
+        boot_root[i] = 0;
         for (unsigned t = 0; t < ARRAY_SIZE(tables); t++)
             tables[t][i] = 0;
     }
@@ -52,9 +52,9 @@ uint64_t boot_tables_fill(uint64_t image, uint64_t fdt)
     /* Writable and executable until the final tables, which know the sections, replace these. */
     boot_map_block(IMAGE_VA, image, PT_READ | PT_WRITE | PT_EXEC, &used);
     /* A tree is at most 2 MiB and 8-byte aligned (booting.rst), so it lies in two blocks. */
-    boot_map_block(DIRECT_VA + fdt_block, fdt_block, PT_READ, &used);
-    boot_map_block(DIRECT_VA + fdt_block + MIB(2), fdt_block + MIB(2), PT_READ, &used);
-    return (uint64_t)root;
+    boot_map_block(FDT_VA, fdt_block, PT_READ, &used);
+    boot_map_block(FDT_VA + MIB(2), fdt_block + MIB(2), PT_READ, &used);
+    return (uint64_t)boot_root;
 }
 
 /* EL1 is only entered to say that EL2 is needed. */

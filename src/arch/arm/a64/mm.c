@@ -115,19 +115,14 @@ static enum err hyp_map(uint64_t va, hpa_t hpa, uint64_t size_bytes, uint8_t rig
     return err;
 }
 
-void mm_init(hpa_t image)
-{
-    static const uint8_t bits[] = {32, 36, 40, 42, 44, 48};
-    uint64_t range = REG_GET(ID_AA64MMFR0, PARange, sysreg_read(ID_AA64MMFR0_EL1));
-
-    image_hpa = image;
-    pa_bits = bits[MIN(range, ARRAY_SIZE(bits) - 1)];
-    s2_ipa_bits = MIN(pa_bits, S2_IPA_BITS);
-}
-
 unsigned mm_pa_bits(void)
 {
     return pa_bits;
+}
+
+unsigned mm_ipa_bits(void)
+{
+    return s2_ipa_bits;
 }
 
 static void map_section(const char *start, const char *end, uint8_t rights)
@@ -136,6 +131,15 @@ static void map_section(const char *start, const char *end, uint8_t rights)
 
     if (end > start)
         BUG_ON(hyp_map(va, arch_to_hpa(start), (uint64_t)(end - start), rights, PT_NORMAL));
+}
+
+static void read_widths(void)
+{
+    static const uint8_t bits[] = {32, 36, 40, 42, 44, 48};
+    uint64_t range = REG_GET(ID_AA64MMFR0, PARange, sysreg_read(ID_AA64MMFR0_EL1));
+
+    pa_bits = bits[MIN(range, ARRAY_SIZE(bits) - 1)];
+    s2_ipa_bits = MIN(pa_bits, S2_IPA_BITS);
 }
 
 /* All RAM but the image, whose pages have one mapping each, with its section's rights. */
@@ -156,8 +160,12 @@ static void map_direct(const struct hpa_range *range)
                        end - MAX(base, image_hi), PT_READ | PT_WRITE, PT_NORMAL));
 }
 
-void mm_enable(const struct board *board)
+const void *mm_init(hpa_t image, hpa_t fdt)
 {
+    uint64_t fdt_first = align_down(fdt.raw, MIB(2));
+
+    image_hpa = image;
+    read_widths();
     hyp_pt.root = table_alloc(&hyp_pt);
     hyp_pt.page_count = 1;
     /* Where CPUs turn their MMU on: at its physical address, for good, but only this page. */
@@ -168,16 +176,30 @@ void mm_enable(const struct board *board)
     map_section(rodata_start, rodata_end, PT_READ);
     map_section(sealed_start, sealed_end, PT_READ | PT_WRITE);
     map_section(data_start, image_end, PT_READ | PT_WRITE);
-    for (uint32_t i = 0; i < board->memory_count; i++)
-        map_direct(&board->memory[i]);
+    BUG_ON(hyp_map(FDT_VA, HPA(fdt_first), FDT_WINDOW_BYTES, PT_READ, PT_NORMAL));
     /*
      * Old and new tables map the image with different sizes, which must not be live together (D8.17,
      * break-before-make): the change is made with the MMU off, on the identity-mapped page.
      */
     ((void (*)(uint64_t))arch_to_hpa(idmap_switch).raw)(arch_to_hpa(hyp_pt.root).raw);
-    direct_map_live = true;
     sysreg_write(SCTLR_EL2, sysreg_read(SCTLR_EL2) | SCTLR_EL2_WXN);
     isb();
+    return (const void *)(FDT_VA + (fdt.raw - fdt_first));
+}
+
+void mm_init_refused(hpa_t image, uint64_t *root)
+{
+    image_hpa = image;
+    read_widths();
+    hyp_pt.root = root;
+    hyp_pt.page_count = 1;
+}
+
+void mm_map_memory(const struct board *board)
+{
+    for (uint32_t i = 0; i < board->memory_count; i++)
+        map_direct(&board->memory[i]);
+    direct_map_live = true;
 }
 
 void mm_seal(void)
@@ -238,15 +260,19 @@ static uint64_t line_bytes(void)
     return 4ULL << REG_GET(CTR_EL0, DminLine, sysreg_read(CTR_EL0));
 }
 
-void arch_publish_code(const void *p, uint64_t size_bytes)
+void mm_flush(const void *p, uint64_t size_bytes)
 {
     uint64_t line = line_bytes();
-    uint64_t end = (uint64_t)p + size_bytes;
 
-    /* Clean to the point of coherency: the guest begins with caches off and reads memory itself. */
-    for (uint64_t va = align_down((uint64_t)p, line); va < end; va += line)
+    for (uint64_t va = align_down((uint64_t)p, line); va < (uint64_t)p + size_bytes; va += line)
         __asm__ volatile("dc civac, %0" ::"r"(va) : "memory");
     dsb(ish);
+}
+
+void arch_publish_code(const void *p, uint64_t size_bytes)
+{
+    /* To the point of coherency: the guest begins with caches off and reads memory itself. */
+    mm_flush(p, size_bytes);
     /* Every CPU may have fetched what was there before, under any VMID. */
     __asm__ volatile("ic ialluis" ::: "memory");
     dsb(ish);

@@ -10,6 +10,7 @@
 #include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/a64_sysreg.h"
 #include "arch/arm/model/a64_vtimer.h"
 #include "core/pcpu.h"
 #include "core/vm.h"
@@ -99,6 +100,11 @@ void a64_fp_release(struct pcpu *pcpu)
     if (pcpu->fp_owner != NULL)
         fp_save(&pcpu->fp_owner->arch.a64.fp);
     pcpu->fp_owner = NULL;
+}
+
+void arch_lib_begin(void)
+{
+    a64_fp_release(arch_this_cpu());
 }
 
 enum trap_result arch_trap_fp(struct vcpu *vcpu, struct trap *trap)

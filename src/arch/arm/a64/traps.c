@@ -58,14 +58,16 @@ static void inject(struct vcpu *vcpu, const struct trap *trap, enum trap_result 
 
     if (result == TRAP_ABORT) {
         bool fault = trap->kind == TRAP_S2_FAULT;
-        bool fetch = fault && trap->fault.access == TRAP_FETCH;
-        bool write = fault ? trap->fault.access == TRAP_WRITE : trap->write;
-        gva_t gva = fault ? trap->fault.gva : trap->mmio.gva;
+        struct a64_abort abort = {
+            .gva = fault ? trap->fault.gva : trap->mmio.gva,
+            .gva_valid = !fault || trap->fault.gva_valid,
+            .fetch = fault && trap->fault.access == TRAP_FETCH,
+            .write = fault ? trap->fault.access == TRAP_WRITE : trap->write,
+        };
 
-        a64_inject_abort(&exc, gva.raw, fetch, write, fault && trap->fault.on_table_walk,
-                         !fault || trap->fault.gva_valid);
+        a64_inject_abort(&exc, &abort);
     } else {
-        a64_inject_undef(&exc, trap->insn_bytes != 2);
+        a64_inject_undef(&exc, trap->insn_bytes);
     }
     gprs->pc = exc.pc;
     gprs->spsr = exc.spsr;
@@ -100,6 +102,21 @@ static void finish(struct vcpu *vcpu, struct trap *trap, enum trap_result result
     }
 }
 
+/* The faulting guest-physical page where the hardware does not say it. False: run the instruction again. */
+static bool find_hpfar(struct a64_syndrome *syndrome)
+{
+    uint64_t guests_par = sysreg_read(PAR_EL1), par;
+
+    __asm__ volatile("at s1e1r, %0" ::"r"(syndrome->far) : "memory");
+    isb();
+    par = sysreg_read(PAR_EL1);
+    sysreg_write(PAR_EL1, guests_par);
+    if (par & PAR_EL1_F)
+        return false;
+    syndrome->hpfar = a64_hpfar_of_par(par);
+    return true;
+}
+
 struct vcpu *a64_trap_sync(struct vcpu *vcpu)
 {
     struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
@@ -114,6 +131,8 @@ struct vcpu *a64_trap_sync(struct vcpu *vcpu)
     struct trap trap;
 
     exit_record(pcpu, vcpu, syndrome.esr, syndrome.far);
+    if (unlikely(a64_hpfar_missing(syndrome.esr)) && !find_hpfar(&syndrome))
+        return run_resume(pcpu, vcpu);
     a64_decode(&syndrome, &trap);
     if (trap.write)
         trap.value = trap.reg < ARRAY_SIZE(gprs->x) ? gprs->x[trap.reg] : 0;
@@ -143,31 +162,4 @@ struct vcpu *a64_trap_serror(struct vcpu *vcpu)
            (unsigned long long)sysreg_read(ESR_EL2));
     vm_stop(vcpu->vm, VM_STOP_CRASH);
     return run_resume(pcpu, vcpu);
-}
-
-static const struct fatal_frame *fatal_frame;
-
-void arch_panic_print(void)
-{
-    const struct fatal_frame *frame = fatal_frame;
-
-    if (frame == NULL)
-        return;
-    for (unsigned i = 0; i < 31; i += 3)
-        panic_print("x%-2u %016llx  x%-2u %016llx  x%-2u %016llx", i,
-                    (unsigned long long)frame->x[i], i + 1,
-                    (unsigned long long)(i + 1 < 31 ? frame->x[i + 1] : frame->sp), i + 2,
-                    (unsigned long long)(i + 2 < 31 ? frame->x[i + 2] : frame->sp));
-}
-
-void a64_fatal(const struct fatal_frame *frame, uint64_t vector)
-{
-    static const char *const kinds[] = {"synchronous exception", "IRQ", "FIQ", "SError"};
-
-    fatal_frame = frame;
-    panic("%s in the hypervisor: ESR_EL2 0x%llx (%s), ELR_EL2 0x%llx, FAR_EL2 0x%llx, SP 0x%llx",
-          kinds[vector % 4], (unsigned long long)sysreg_read(ESR_EL2),
-          a64_ec_name((unsigned)REG_GET(ESR_ELx, EC, sysreg_read(ESR_EL2))),
-          (unsigned long long)sysreg_read(ELR_EL2), (unsigned long long)sysreg_read(FAR_EL2),
-          (unsigned long long)frame->sp);
 }

@@ -49,5 +49,3 @@ const char *gic_init(const void *fdt);
 void gic_init_cpu(struct pcpu *pcpu);
 /* GICv2's virtual CPU interface, mapped into guests where their GICC is. */
 extern hpa_t gic_vcpu_interface;
-/* Enable IRQ of this CPU (below 32) or a shared one, routed to the boot CPU. */
-void arch_irq_enable(uint32_t irq, bool edge);

@@ -25,5 +25,8 @@ void a64_hook_set_way(struct vcpu *vcpu);
  * was set before.
  */
 void a64_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value);
-/* CPU_SUSPEND: wait as WFI does; the call's result is already in the guest's registers. */
+/*
+ * CPU_SUSPEND: mark VCPU as waiting, as the handler of WFI does, and return; the call's result is
+ * already in the guest's registers.
+ */
 void a64_hook_wait(struct vcpu *vcpu);

@@ -55,26 +55,42 @@ static enum trap_result sgi(struct vcpu *vcpu, const struct reg_row *row, struct
     return TRAP_DONE;
 }
 
-/* The EL1 physical timer; its count is the host's counter. */
-static enum trap_result cntp(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+/* The EL1 physical timer, three views of two values; its count is the host's counter. */
+static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
 {
     struct a64_emulated *timer = &vcpu->arch.a64.emulated;
 
     if (!trap->write) {
-        if (row->key == A64_KEY_CNTP_CTL_EL0)
-            trap->value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, arch_counter());
-        else if (row->key == A64_KEY_CNTP_CVAL_EL0)
-            trap->value = timer->cntp_cval;
-        else
-            trap->value = a64_timer_tval(timer->cntp_cval, arch_counter());
+        trap->value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, arch_counter());
         return TRAP_DONE;
     }
-    if (row->key == A64_KEY_CNTP_CTL_EL0)
-        timer->cntp_ctl = trap->value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
-    else if (row->key == A64_KEY_CNTP_CVAL_EL0)
-        timer->cntp_cval = trap->value;
-    else
-        timer->cntp_cval = a64_timer_cval_of_tval(trap->value, arch_counter());
+    timer->cntp_ctl = trap->value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
+    a64_hook_cntp_changed(vcpu);
+    return TRAP_DONE;
+}
+
+static enum trap_result cntp_cval(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+{
+    struct a64_emulated *timer = &vcpu->arch.a64.emulated;
+
+    if (!trap->write) {
+        trap->value = timer->cntp_cval;
+        return TRAP_DONE;
+    }
+    timer->cntp_cval = trap->value;
+    a64_hook_cntp_changed(vcpu);
+    return TRAP_DONE;
+}
+
+static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+{
+    struct a64_emulated *timer = &vcpu->arch.a64.emulated;
+
+    if (!trap->write) {
+        trap->value = a64_timer_tval(timer->cntp_cval, arch_counter());
+        return TRAP_DONE;
+    }
+    timer->cntp_cval = a64_timer_cval_of_tval(trap->value, arch_counter());
     a64_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
@@ -233,9 +249,9 @@ static struct reg_row rows[] = {
     HIDDEN(PMOVSSET_EL0),
     HIDDEN(SCXTNUM_EL0),
 
-    FN(CNTP_TVAL_EL0, REG_RW, cntp),
-    FN(CNTP_CTL_EL0, REG_RW, cntp),
-    FN(CNTP_CVAL_EL0, REG_RW, cntp),
+    FN(CNTP_TVAL_EL0, REG_RW, cntp_tval),
+    FN(CNTP_CTL_EL0, REG_RW, cntp_ctl),
+    FN(CNTP_CVAL_EL0, REG_RW, cntp_cval),
     HIDDEN(PMCCFILTR_EL0),
 };
 
