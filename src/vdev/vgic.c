@@ -63,6 +63,7 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
         cpu->index = cpu->bank.owner = n;
         cpu->affinity = (uint32_t)(REG_GET(MPIDR_AFFINITY, Aff3, mpidr) << 24 |
                                    REG_GET(MPIDR_AFFINITY, Aff210, mpidr));
+        vgic->has_aff3 |= REG_GET(MPIDR_AFFINITY, Aff3, mpidr) != 0;
     }
     for (uint32_t n = 1; n < vgic->bank_count; n++)
         vgic->spis[n - 1].index = n;
@@ -178,8 +179,12 @@ void vgic_save(struct vgic_cpu *cpu)
 
 void vgic_flush(struct vgic_cpu *cpu)
 {
-    spin_lock(&cpu->vgic->lock);
     BUG_ON(!cpu->loaded);
+    /* Without the lock: who adds something after this look kicks after that. */
+    if (cpu->stale_lrs == 0 && cpu->release == 0 && cpu->queued_banks == 0 &&
+        cpu->hcr == ICH_HCR_EL2_En)
+        return;
+    spin_lock(&cpu->vgic->lock);
     vgic_lr_refill(cpu);
     spin_unlock(&cpu->vgic->lock);
 }
@@ -272,6 +277,10 @@ static void hw_fired(struct vgic_cpu *cpu, struct vgic_cpu *here, uint32_t intid
     if (here == NULL && (bank->phys & bit))
         return; /* until the guest has ended the last one, the physical interrupt could not fire
                    either */
+    if (here != NULL && vgic_lr_reoffer(here, bank, i, true)) {
+        bank->phys |= bit;
+        return;
+    }
     if (bank->in_lr & bit) {
         struct vgic_cpu *owner = &vgic->cpus[irq->cpu];
         if (owner == here)

@@ -112,6 +112,28 @@ void vgic_lr_forget(struct vgic_cpu *cpu, unsigned lr)
     drop(cpu, lr);
 }
 
+bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i, bool hw)
+{
+    const struct vgic *vgic = cpu->vgic;
+    const struct vgic_irq *irq = &bank->irqs[i];
+    uint32_t bit = bit32(i), lr_bit = bit32(irq->lr);
+    uint32_t open = bank->group1 & bit ? vgic->open_group1 : vgic->open_group0;
+    if (!(bank->in_lr & bank->enabled & open & ~bank->latch & ~bank->line & bit) ||
+        irq->cpu != cpu->index || ((cpu->stale_lrs | cpu->eoi_lrs) & lr_bit) ||
+        !(cpu->hw_lrs & lr_bit) == hw)
+        return false;
+    uint64_t pending = vgic_is_v2(vgic) ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
+                                        : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
+    uint64_t state = vgic_is_v2(vgic) ? GICH_LR_State : ICH_LR_EL2_State;
+    uint64_t value = vgic->hw->lr_read(irq->lr);
+    if (value & state)
+        return false;
+    vgic->hw->lr_write(irq->lr, value | pending);
+    bank->offered |= bit;
+    bank->active &= ~bit;
+    return true;
+}
+
 static void fold_state(struct vgic_cpu *cpu, unsigned lr, enum vgic_lr_state state)
 {
     uint32_t intid = cpu->lr_intids[lr], bit = bit32(intid % 32);

@@ -90,16 +90,21 @@ bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m, uint32_t
                      struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only)
 {
     struct vgic *vgic = here->vgic;
+    unsigned size_bytes = m->size_bytes;
     if (row == NULL)
         row = &reserved;
-    if (!is_pow2(m->size_bytes) || !(row->sizes & m->size_bytes) ||
-        !is_aligned(offset, m->size_bytes))
+    if (!(row->sizes & size_bytes) || !is_pow2(size_bytes) || !is_aligned(offset, size_bytes))
         return false;
     struct vgic_access a = {.vgic = vgic, .here = here, .frame = frame, .offset = offset};
-    bool half = (row->sizes & 8) && m->size_bytes == 4;
+    bool half = (row->sizes & 8) && size_bytes == 4;
     if (!m->write)
         m->value = 0;
-    if (row->bits != 0 && !address(&a, row, m->size_bytes, private_only))
+    if (row->bits == 0 && row->write == NULL) {
+        if (!m->write)
+            m->value = row_read(row, &a, half);
+        return true;
+    }
+    if (row->bits != 0 && !address(&a, row, size_bytes, private_only))
         return true;
     spin_lock(&vgic->lock);
     if (m->write)
@@ -114,7 +119,8 @@ bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m, uint32_t
 
 static void changed(const struct vgic_access *a, uint32_t mask)
 {
-    vgic_irqs_changed(a->vgic, a->here, a->bank, mask);
+    if (mask != 0)
+        vgic_irqs_changed(a->vgic, a->here, a->bank, mask);
 }
 
 /* Those of MASK that are, or may be, on their way: others are changed by their words alone. */

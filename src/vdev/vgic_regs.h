@@ -24,7 +24,8 @@ struct vgic_row {
     const char *name;
     /* NULL reads as zero. */
     uint64_t (*read)(const struct vgic_access *access);
-    /* NULL ignores writes. */
+    /* NULL ignores writes; without `bits` as well the register is constant and read without the
+     * lock. */
     void (*write)(const struct vgic_access *access, uint64_t value);
     uint16_t base; /* rows with `bits`: where the field of INTID 0 is */
     uint8_t bits;  /* for each interrupt: 1, 2, 8 or 64; 0: no such register */

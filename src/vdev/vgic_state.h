@@ -83,6 +83,7 @@ struct vgic {
     uint32_t open_group0, open_group1; /* all ones if enabled */
     uint32_t bank_count;
     uint32_t all_lrs;
+    bool has_aff3;
     struct vgic_cpu *cpus;
     struct vgic_bank *spis; /* bank 1 first */
 };
@@ -118,6 +119,12 @@ static __always_inline bool vgic_is_v2_sgi(const struct vgic *vgic, const struct
 void vgic_lr_fold(struct vgic_cpu *cpu, unsigned lr);
 /* Write interrupt I of BANK, folded or in no list register, to LR. It is deliverable or active. */
 void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsigned i);
+/*
+ * The common case, made short: interrupt I was in a list register here and is over, and all that is
+ * new is that it is pending by its latch (not set by the caller), with HW or without. True: offered
+ * again. False: not that case.
+ */
+bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i, bool hw);
 /* LR, folded, holds nothing any more. */
 void vgic_lr_retire(struct vgic_cpu *cpu, unsigned lr);
 /* CPU loaded anywhere: the hardware has finished with LR for certain. */
