@@ -17,34 +17,35 @@ all: arm64 tool
 
 # ---- the hypervisor, arm64 -------------------------------------------------------------------
 A64_SRC := $(PURE) $(wildcard src/arch/arm/hw/*.c src/arch/arm/a64/*.c src/arch/arm/a64/*.S src/drivers/*.c src/boot/*.c)
-A64_SRC := $(filter-out src/arch/riscv/%,$(A64_SRC))
+A64_SRC := $(filter-out src/arch/riscv/% src/arch/arm/a64/offsets.c,$(A64_SRC))
 A64_OBJ := $(A64_SRC:%=$B/arm64/%.o)
 A64_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
 	-fstack-protector-strong -mstack-protector-guard=global -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -march=armv8-a -fno-delete-null-pointer-checks \
 	-Isrc -Isrc/arch/arm/a64 -I$B/arm64/gen -I. -isystem $(SYSROOT_arm64)/usr/include
-A64_LIBFDT := $(SYSROOT_arm64)/usr/lib/aarch64-linux-gnu/libfdt.a
+A64_LIBS := $(addprefix $(SYSROOT_arm64)/usr/lib/aarch64-linux-gnu/,libfdt.a libz.a)
 
 arm64: $B/arm64/trapeze.bin
 $B/arm64/gen/offsets.h: src/arch/arm/a64/offsets.c
 	@mkdir -p $(dir $@) $B/arm64
-	$(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -MF $B/arm64/offsets.d -MT $@ -S -o $B/arm64/offsets.s $<
-	sed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $B/arm64/offsets.s > $@
+	@$(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -MF $B/arm64/offsets.d -MT $@ -S -o $B/arm64/offsets.s $<
+	@sed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $B/arm64/offsets.s > $@
 $B/arm64/%.c.o: %.c $B/arm64/gen/offsets.h
 	@mkdir -p $(dir $@)
-	$(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -c -o $@ $<
 $B/arm64/%.S.o: %.S $B/arm64/gen/offsets.h
 	@mkdir -p $(dir $@)
-	$(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
+	@echo "  AS  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
 $B/arm64/trapeze.elf: $(A64_OBJ) src/boot/arm64.ld
 	$(CROSS_arm64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments \
-		-Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ) $(A64_LIBFDT) -lgcc
+		-Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ) $(A64_LIBS) -lgcc
 $B/arm64/trapeze.bin: $B/arm64/trapeze.elf
 	$(CROSS_arm64)objcopy -O binary $< $@
 
 # ---- unit tests ------------------------------------------------------------------------------
 # One library of every pure file of every architecture, and the fake architecture, for each compiler.
-HOST_SRC := $(filter-out src/lib/string.c,$(PURE)) $(wildcard src/arch/host/*.c)
+# string.c would replace the C library's; core/panic.c the harness's panic, its test includes it.
+HOST_SRC := $(filter-out src/lib/string.c src/core/panic.c,$(PURE)) $(wildcard src/arch/host/*.c)
 HOST_FLAGS := -std=gnu11 -O1 -g $(WARN) -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-Isrc -Isrc/arch/host -I.
 UNIT := $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c))
@@ -56,7 +57,7 @@ $B/host/$(1)/libpure.a: $(HOST_SRC:%.c=$B/host/$(1)/%.o)
 	@rm -f $$@; ar rcs $$@ $$^
 $B/host/$(1)/%.o: %.c
 	@mkdir -p $$(dir $$@)
-	$(1) $(HOST_FLAGS) $(GCOV_$(1)) $(THREAD_$(1)) -MMD -MP -c -o $$@ $$<
+	@echo "  $(1)  $$<"; $(1) $(HOST_FLAGS) $(GCOV_$(1)) $(THREAD_$(1)) -MMD -MP -c -o $$@ $$<
 $B/host/$(1)/unit/%: $B/host/$(1)/tests/unit/%_test.o $B/host/$(1)/libpure.a
 	@mkdir -p $$(dir $$@)
 	$(1) $(HOST_FLAGS) $(GCOV_$(1)) -o $$@ $$< $B/host/$(1)/libpure.a -lcmocka -lfdt -lz

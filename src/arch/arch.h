@@ -15,6 +15,7 @@ struct pcpu;
 struct vcpu;
 struct vm;
 struct guest_fdt_params;
+struct vm_image_params;
 
 /* ---- this CPU */
 struct pcpu *arch_this_cpu(void);
@@ -26,16 +27,24 @@ void arch_irq_poll(void);
 void arch_cpu_stop(void) __noreturn;
 
 /* ---- other CPUs */
-/* Start the CPU with index CPU; it enters cpu_main_secondary() on its own stack. ERR_* from firmware. */
-int arch_cpu_start(uint32_t cpu);
+/* Start the CPU with index CPU; it enters boot_cpu_main() on its own stack. 0, or the firmware's error. */
+int arch_cpu_start(uint32_t cpu) __must_check;
 /* Interrupt CPU; what for is in its pcpu's ipi_pending, which the caller has written before. */
 void arch_ipi_send(uint32_t cpu);
+
+/* Enable physical interrupt IRQ; shared ones go to the boot CPU. */
+void arch_irq_enable(uint32_t irq, bool edge);
 
 /* ---- machine */
 void arch_machine_off(void) __noreturn;
 void arch_machine_reset(void) __noreturn;
 /* End a run with failure where the platform can say so, else stop. */
 void arch_machine_fail(void) __noreturn;
+/*
+ * For last words, on the CPU that panics: the registers of the exception that led there, if one did, with its
+ * syndrome in words, and the stack's calls (panic_print and panic_backtrace of core/panic.h). Must not fault.
+ */
+void arch_panic_print(void);
 
 /* ---- time: one counter, the same on all CPUs */
 uint64_t arch_counter(void);
@@ -70,6 +79,8 @@ enum err arch_vm_init(struct vm *vm) __must_check;
 /* The VM (re)starts: its controller and devices to reset state. No vCPU of it runs. */
 void arch_vm_reset(struct vm *vm);
 enum err arch_vcpu_init(struct vcpu *vcpu) __must_check;
+/* Enter the guest; VCPU is loaded. Drops the stack: the next trap starts at its top. */
+void arch_vcpu_enter(struct vcpu *vcpu) __noreturn;
 /* Architectural reset, then PC = entry and the first argument register = argument. */
 void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
 /* Move VCPU's state onto this CPU / off it. */
@@ -90,5 +101,9 @@ trap_handler_fn arch_trap_sysreg, arch_trap_call, arch_trap_fp;
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
 /* Nodes of the architecture for the guest's tree (guest_fdt_arch_fn). */
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params);
+/* Where guests' RAM lies and which kernels they run: fills PARAMS' banks and kernel_kinds. */
+void arch_vm_image_params(struct vm_image_params *params);
+/* Libraries on the target may use floating-point registers: whatever a guest has there is saved. Before libfdt and zlib. */
+void arch_lib_begin(void);
 /* Where the platform's virtual UART is: address, interrupt line; adds it to the VM's bus. */
 enum err arch_vm_add_uart(struct vm *vm) __must_check;

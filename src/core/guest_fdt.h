@@ -19,6 +19,8 @@ struct guest_bank {
 #define GUEST_FDT_PHANDLE_IRQ 1u
 /* Phandle of the UART's fixed clock. */
 #define GUEST_FDT_PHANDLE_CLOCK 2u
+/* stdout-path names the UART by this alias, which the architecture's writer defines in /aliases. */
+#define GUEST_FDT_UART_ALIAS "serial0"
 
 struct guest_fdt_params {
     const char *name;     /* of the VM */
@@ -34,12 +36,13 @@ struct guest_fdt_params {
     const void *arch; /* passed to the architecture's writer */
 };
 
-/* Writes /cpus, firmware, timer and interrupt controller into the open tree FDT (libfdt's sequential-write API). */
+/* Writes /cpus, firmware, timer and interrupt controller into the open tree FDT (libfdt's
+ * sequential-write API). */
 typedef int guest_fdt_arch_fn(void *fdt, const struct guest_fdt_params *params);
 
 /*
- * Write a finished tree into BUFFER of SIZE_BYTES (GUEST_FDT_MAX is enough for VM_VCPU_MAX CPUs and 1 KiB of
- * bootargs). ERR_NO_MEMORY if it does not fit. *used is its length.
+ * Write a finished tree into BUFFER of SIZE_BYTES (GUEST_FDT_MAX is enough for VM_VCPU_MAX CPUs and
+ * 1 KiB of bootargs). ERR_NO_MEMORY if it does not fit. *used is its length.
  */
 enum err guest_fdt_write(void *buffer, size_t size_bytes, const struct guest_fdt_params *params,
                          guest_fdt_arch_fn *arch, size_t *used) __must_check;

@@ -75,9 +75,9 @@ static enum err unpack(z_stream *z, const uint8_t *in, uint64_t in_size, uint8_t
     *written = out_size - out_left;
     if (result == Z_STREAM_END)
         return ERR_NONE;
-    /* No progress: either there is no room or nothing to read. */
+    /* No progress: nothing to read, or else no room to write. */
     if (result == Z_BUF_ERROR)
-        return out_left == 0 ? ERR_NO_MEMORY : ERR_TRUNCATED;
+        return *in_left == 0 ? ERR_TRUNCATED : ERR_NO_MEMORY;
     return ERR_INVALID;
 }
 

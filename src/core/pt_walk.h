@@ -159,8 +159,12 @@ static __always_inline uint64_t pt_unlink_empty(const struct pt_format *fmt, con
         list->base = MIN(list->base, base);
         list->end = MAX(list->end, base + pt_span(fmt, level - 1));
     }
-    /* Past the last table unlinked, else past the table looked at; in the root, past the slot. */
-    uint64_t span = level < c.level || level == 0 ? pt_span(fmt, level) : pt_span(fmt, level - 1);
+    /* Past what was unlinked; past a last-level table, which has no tables in it; past one slot. */
+    uint64_t span = c.span;
+    if (level < c.level)
+        span = pt_span(fmt, level);
+    else if (c.level + 1 == fmt->level_count)
+        span = pt_span(fmt, c.level - 1);
     return align_down(ia, span) + span;
 }
 
@@ -421,27 +425,10 @@ static __always_inline enum err pt_lookup(const struct pt_format *fmt, const str
     return ERR_NONE;
 }
 
-/*
- * Free every table below the root and empty the root. Nothing walks the table: the caller has made
- * all CPUs forget it, or does before the root's memory or its VMID is used again.
- */
+/* Unmap everything: only the empty root is left. Cannot fail, as nothing is split. */
 static __always_inline void pt_free_tables(const struct pt_format *fmt, struct pt *pt)
 {
-    uint64_t *tables[PT_LEVEL_MAX] = {pt->root};
-    unsigned next[PT_LEVEL_MAX] = {0};
-    for (unsigned level = 0;;) {
-        if (next[level] == pt_slot_count(fmt, level)) {
-            if (level == 0)
-                return;
-            pt_free_table(pt, tables[level--]);
-            continue;
-        }
-        uint64_t *slot = &tables[level][next[level]++];
-        uint64_t entry = pt_read(slot);
-        pt_write(slot, 0);
-        if (fmt->is_valid(entry) && !fmt->is_leaf(entry, level, fmt->level_count)) {
-            tables[++level] = pt->ops->to_table(fmt->address(entry));
-            next[level] = 0;
-        }
-    }
+    uint64_t end = bit64(pt_input_bits(fmt));
+    pt_clear(fmt, pt, 0, end);
+    pt_retire(fmt, pt, 0, end);
 }

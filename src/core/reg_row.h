@@ -14,7 +14,8 @@ enum reg_access { REG_RO = 1, REG_WO = 2, REG_RW = 3 };
 
 enum reg_kind {
     REG_CONST,  /* reads as the reset value; writes, if allowed, are ignored */
-    REG_STATE,  /* storage at `offset` in the vCPU's register file; writes keep what the mask allows */
+    REG_STATE,  /* storage at `offset` in the vCPU's register file; writes keep what the mask allows
+                 */
     REG_RAZ_WI, /* reads as 0, writes ignored */
     REG_HIDDEN, /* does not exist for the guest: undefined */
     REG_FN,     /* a function */
@@ -26,8 +27,8 @@ typedef enum trap_result reg_fn(struct vcpu *vcpu, const struct reg_row *row, st
 
 struct reg_row {
     uint32_t key;
-    uint8_t access; /* enum reg_access: what is missing is undefined */
-    uint8_t kind;   /* enum reg_kind */
+    uint8_t access;  /* enum reg_access: what is missing is undefined */
+    uint8_t kind;    /* enum reg_kind */
     uint16_t offset; /* REG_STATE: bytes into the register file */
     uint64_t reset;
     uint64_t write_mask; /* REG_STATE: bits a write can change */
@@ -35,29 +36,76 @@ struct reg_row {
     const char *name;
 };
 
-/* Keys are 16 bits: 256 pages of 256. A page's byte is 0 (none) or 1 + index into `pages`. */
-#define REG_INDEX_PAGES 40
+/*
+ * Keys are 16 bits: 1024 pages of 64, of which only those with rows exist. A page's byte in the
+ * directory is 0 (none) or 1 + index into `pages`. About 7 KiB, of which a look-up touches two
+ * lines.
+ */
+#define REG_INDEX_PAGE_BITS 6
+#define REG_INDEX_PAGE_KEYS (1u << REG_INDEX_PAGE_BITS)
+#define REG_INDEX_KEYS      65536u
+#define REG_INDEX_PAGES     48
 struct reg_table {
-    const struct reg_row *rows; /* ascending, unique keys below 65536 */
+    const struct reg_row *rows; /* ascending, unique keys below REG_INDEX_KEYS */
     uint32_t count;             /* below 65535 */
-    uint8_t directory[256];
-    uint16_t pages[REG_INDEX_PAGES][256]; /* 1 + row, 0 for none */
-    uint32_t page_count;
+    uint32_t page_count;        /* the empty one included */
+    uint8_t directory[REG_INDEX_KEYS / REG_INDEX_PAGE_KEYS];
+    uint16_t pages[REG_INDEX_PAGES][REG_INDEX_PAGE_KEYS]; /* 1 + row, 0 for none */
 };
 
-/* Build the index. ERR_INVALID if keys are unsorted, equal or too large; ERR_NO_MEMORY if pages run out. */
-enum err reg_table_init(struct reg_table *table, const struct reg_row *rows, uint32_t count) __must_check;
+/*
+ * Build the index; ROWS must outlive TABLE. ERR_INVALID if keys are unsorted, equal or too large,
+ * or a row cannot work (REG_FN without function, no access, a kind that does not exist);
+ * ERR_NO_MEMORY if pages run out.
+ */
+enum err reg_table_init(struct reg_table *table, const struct reg_row *rows,
+                        uint32_t count) __must_check;
+
 /* The row of KEY, NULL if there is none. */
 static inline const struct reg_row *reg_table_find(const struct reg_table *table, uint32_t key)
 {
-    uint32_t page = key < 65536 ? table->directory[key >> 8] : 0;
-    uint32_t slot = page != 0 ? table->pages[page - 1][key & 0xff] : 0;
-    return slot != 0 ? &table->rows[slot - 1] : NULL;
+    uint32_t slot;
+
+    if (unlikely(key >= REG_INDEX_KEYS))
+        return NULL;
+    slot = table->pages[table->directory[key >> REG_INDEX_PAGE_BITS]][key % REG_INDEX_PAGE_KEYS];
+    return likely(slot != 0) ? &table->rows[slot - 1] : NULL;
 }
+
 /*
  * Do the access that TRAP describes. FILE is the vCPU's register file (REG_STATE offsets point
  * into it, as uint64_t). An access the row does not allow answers TRAP_UNDEF.
  */
-enum trap_result reg_row_access(struct vcpu *vcpu, void *file, const struct reg_row *row, struct trap *trap);
+static inline enum trap_result reg_row_access(struct vcpu *vcpu, void *file,
+                                              const struct reg_row *row, struct trap *trap)
+{
+    uint64_t *state;
+
+    if (unlikely((row->access & (trap->write ? REG_WO : REG_RO)) == 0))
+        return TRAP_UNDEF;
+    if (likely(row->kind == REG_CONST)) {
+        if (!trap->write)
+            trap->value = row->reset;
+        return TRAP_DONE;
+    }
+    switch (row->kind) {
+    case REG_STATE:
+        state = (uint64_t *)((char *)file + row->offset);
+        if (trap->write)
+            *state = (*state & ~row->write_mask) | (trap->value & row->write_mask);
+        else
+            trap->value = *state;
+        return TRAP_DONE;
+    case REG_RAZ_WI:
+        if (!trap->write)
+            trap->value = 0;
+        return TRAP_DONE;
+    case REG_FN:
+        return row->fn(vcpu, row, trap);
+    default:
+        return TRAP_UNDEF;
+    }
+}
+
 /* Write every REG_STATE row's reset value into FILE. */
 void reg_table_reset(const struct reg_table *table, void *file);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entering guests: requests are served, the policy asked, states moved, the timer set. Locks are taken
- * one at a time and never held over a guest.
+ * Entering guests: requests are served, the policy asked, states moved, the timer set. Locks are
+ * taken one at a time and never held over a guest.
  */
 #include "core/run.h"
 
 #include "arch/arch.h"
-#include "core/panic.h"
 #include "core/vm.h"
+#include "lib/bits.h"
 #include "lib/panic.h"
 
 struct pcpu *pcpus[BOARD_CPU_MAX];
@@ -70,7 +70,8 @@ void sched_place(struct vcpu *vcpu)
         if (best == NULL || pcpu->runq.load < best->runq.load)
             best = pcpu;
     }
-    /* The configuration was checked against the CPUs that are there; one may have failed to start. */
+    /* The configuration was checked against the CPUs that are there; one may have failed to start.
+     */
     if (best == NULL)
         best = pcpus[0];
     runq_assign(&best->runq, &vcpu->sched);
@@ -93,8 +94,7 @@ void vcpu_kick(struct vcpu *vcpu, uint32_t bits)
 
 bool vcpu_has_work(struct vcpu *vcpu)
 {
-    return __atomic_load_n(&vcpu->requests, __ATOMIC_ACQUIRE) != 0 ||
-           arch_vcpu_virq_pending(vcpu);
+    return __atomic_load_n(&vcpu->requests, __ATOMIC_ACQUIRE) != 0 || arch_vcpu_virq_pending(vcpu);
 }
 
 void sched_wait(struct vcpu *vcpu)

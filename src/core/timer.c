@@ -21,7 +21,8 @@ void timer_cancel(struct timer *timer)
 {
     struct timer_queue *queue = __atomic_load_n(&timer->queue, __ATOMIC_ACQUIRE);
 
-    /* Only its own vCPU's CPU arms a timer, so `queue` changes under us only to NULL (it expired). */
+    /* Only its own vCPU's CPU arms a timer, so `queue` changes under us only to NULL (it expired).
+     */
     if (queue == NULL)
         return;
     spin_lock(&queue->lock);

@@ -38,7 +38,7 @@ enum trap_access { TRAP_READ, TRAP_WRITE, TRAP_FETCH };
 
 struct trap {
     enum trap_kind kind;
-    uint8_t insn_bytes; /* length of the trapped instruction: 2 or 4 */
+    uint8_t insn_bytes; /* to step over: 2 or 4; 0 when the PC is already past it */
     uint8_t reg;        /* general register moved, TRAP_REG_NONE for none */
     bool write;         /* guest register to device or system register */
     uint64_t value;     /* in: what is written; out: what is read, before narrowing */
@@ -57,6 +57,8 @@ struct trap {
             bool permission; /* mapped, but the right is missing; else not mapped */
             bool gva_valid;
             bool on_table_walk; /* the guest's own page table lies there */
+            bool external; /* no fault of stage 2, the memory system refused: gpa says nothing */
+            bool cache_maintenance; /* by address, not an access to data */
         } fault;
         struct {
             uint32_t key; /* the architecture's encoding of the register: an index into its rows */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The life of a VM: on, off, restart. A VM ends in two steps: vm_stop asks every vCPU to leave, and the one
- * that leaves last, on its own CPU, finishes.
+ * The life of a VM: on, off, restart. A VM ends in two steps: vm_stop asks every vCPU to leave, and
+ * the one that leaves last, on its own CPU, finishes.
  */
 #include "core/vm.h"
 
 #include "arch/arch.h"
 #include "core/console.h"
 #include "core/pcpu.h"
+#include "lib/fmt.h"
 #include "lib/panic.h"
 
 struct vm *vms[VM_COUNT_MAX];
@@ -20,6 +21,7 @@ const char *vm_state_name(enum vm_state state)
         [VM_RUNNING] = "running",
         [VM_STOPPING] = "stopping",
         [VM_OFF] = "off",
+        [VM_CRASHED] = "crashed",
     };
     return names[state];
 }
@@ -61,7 +63,8 @@ enum err vm_cpu_on(struct vm *vm, uint32_t index, uint64_t entry, uint64_t argum
         vcpu->requests = 0;
         arch_vcpu_reset(vcpu, entry, argument);
         sched_place(vcpu);
-        /* Publishes all of the above: the target CPU takes the vCPU from its queue under the same lock. */
+        /* Publishes all of the above: the target CPU takes the vCPU from its queue under the same
+         * lock. */
         sched_wake(vcpu, true);
     }
     spin_unlock(&vm->lock);
@@ -103,7 +106,7 @@ static bool any_vm_alive(void)
     for (uint32_t i = 0; i < vm_count; i++) {
         enum vm_state state = __atomic_load_n(&vms[i]->state, __ATOMIC_ACQUIRE);
 
-        if (state != VM_OFF)
+        if (state != VM_OFF && state != VM_CRASHED)
             return true;
     }
     return false;
@@ -121,7 +124,8 @@ static void vm_finish(struct vm *vm)
     }
     console_close_owner(vm->console_owner);
     log_info(reason == VM_STOP_POWEROFF ? "%s: powered off" : "%s: stopped", vm->name);
-    __atomic_store_n(&vm->state, VM_OFF, __ATOMIC_RELEASE);
+    __atomic_store_n(&vm->state, reason == VM_STOP_POWEROFF ? VM_OFF : VM_CRASHED,
+                     __ATOMIC_RELEASE);
     if (!any_vm_alive()) {
         log_info("every VM is off: powering off");
         console_flush_polled();

@@ -15,7 +15,7 @@
 #include "lib/log.h"
 #include "lib/types.h"
 
-enum vm_state { VM_BUILT, VM_RUNNING, VM_STOPPING, VM_OFF };
+enum vm_state { VM_BUILT, VM_RUNNING, VM_STOPPING, VM_OFF, VM_CRASHED };
 enum vm_stop_reason { VM_STOP_POWEROFF, VM_STOP_RESET, VM_STOP_CRASH };
 
 #define VM_BANK_MAX 2
@@ -49,7 +49,9 @@ extern uint32_t vm_count;
  * Build a VM of CONFIG: memory, stage 2, devices, vCPUs; it does not run yet. NULL: refused, the cause is reported.
  * Boot CPU only.
  */
-struct vm *vm_create(const struct vm_config *config, const struct config_sink *sink);
+struct vm_image_params;
+struct vm *vm_create(const struct vm_config *config, const struct vm_image_params *params,
+                     const struct config_sink *sink);
 /* Load the images and start vCPU 0; time starts now. No vCPU of it runs. ERR_* when the images cannot be loaded. */
 enum err vm_start(struct vm *vm) __must_check;
 /* VCPU has left its CPU for good; called by the run loop. The last one ends the VM. */

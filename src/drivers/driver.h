@@ -29,3 +29,5 @@ extern const struct console_driver pl011_driver, sbsa_uart_driver, ns16550_drive
  */
 struct console_uart *driver_console_probe(const char *compatible, int length, void *regs,
                                           uint32_t reg_shift, uint32_t io_width);
+/* Is there a driver for it? Asked before the registers are mapped. */
+bool driver_console_known(const char *compatible, int length);

@@ -20,20 +20,36 @@ static bool driver_knows(const struct console_driver *driver, const char *name)
     return false;
 }
 
+/* The driver of the first string that any knows; NULL also if the list is not proper. */
+static const struct console_driver *find_driver(const char *compatible, int length)
+{
+    size_t left = length > 0 ? (size_t)length : 0;
+
+    while (left > 0) {
+        size_t name_length = strnlen(compatible, left);
+
+        if (name_length == left)
+            return NULL; /* the last string has no end */
+        for (size_t i = 0; i < ARRAY_SIZE(console_drivers); i++) {
+            if (driver_knows(console_drivers[i], compatible))
+                return console_drivers[i];
+        }
+        compatible += name_length + 1;
+        left -= name_length + 1;
+    }
+    return NULL;
+}
+
+bool driver_console_known(const char *compatible, int length)
+{
+    return find_driver(compatible, length) != NULL;
+}
+
 struct console_uart *driver_console_probe(const char *compatible, int length, void *regs,
                                           uint32_t reg_shift, uint32_t io_width)
 {
     const struct uart_resource resource = {regs, reg_shift, io_width};
-    const char *end = compatible + (length > 0 ? length : 0);
-    while (compatible < end) {
-        size_t name_length = strnlen(compatible, (size_t)(end - compatible));
-        if (name_length == (size_t)(end - compatible))
-            return NULL; /* the last string has no end: no proper list */
-        for (size_t i = 0; i < ARRAY_SIZE(console_drivers); i++) {
-            if (driver_knows(console_drivers[i], compatible))
-                return console_drivers[i]->init(&resource);
-        }
-        compatible += name_length + 1;
-    }
-    return NULL;
+    const struct console_driver *driver = find_driver(compatible, length);
+
+    return driver == NULL ? NULL : driver->init(&resource);
 }

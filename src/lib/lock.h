@@ -44,3 +44,11 @@ static inline void spin_unlock(struct spinlock *lock) RELEASES(lock) NO_LOCK_ANA
 {
     __atomic_store_n(&lock->owner, lock->owner + 1, __ATOMIC_RELEASE);
 }
+/* Take the lock if nobody holds it: for last words, which must not wait for a CPU that is gone. */
+static inline bool spin_trylock(struct spinlock *lock) NO_LOCK_ANALYSIS
+{
+    uint32_t ticket = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
+    uint32_t expected = ticket;
+    return __atomic_compare_exchange_n(&lock->next, &expected, ticket + 1, false, __ATOMIC_ACQUIRE,
+                                       __ATOMIC_RELAXED);
+}

@@ -29,9 +29,11 @@ struct vgic_hw {
     uint8_t version;  /* 2 or 3 */
     uint8_t lr_count; /* 1 to 16 */
     uint8_t apr_count; /* active-priority registers a group: v2 1; v3 1, 2 or 4 */
+    bool dir_traps; /* v3 with ICH_VTR_EL2.TDS: writes to ICC_DIR_EL1 that trap (TDIR) reach vgic_deactivate */
     uint64_t (*lr_read)(unsigned index);
     void (*lr_write)(unsigned index, uint64_t value);
-    uint64_t (*empty_lrs)(void); /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt */
+    /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt. Sees earlier lr_writes (v3: an ISB first). */
+    uint64_t (*empty_lrs)(void);
     void (*hcr_write)(uint32_t value); /* GICH_HCR, ICH_HCR_EL2 */
     uint32_t (*hcr_read)(void);        /* for EOIcount */
     uint32_t (*vmcr_read)(void);
@@ -53,6 +55,13 @@ struct vgic_config {
     /* vCPU CPU has something new to take and is not the one calling: wake or interrupt it. May be called under
      * the lock; must not call back. */
     void (*kick)(void *owner, uint32_t cpu);
+    /*
+     * Optional. Return when vCPU CPU, which may be loaded on another physical CPU, has been through vgic_flush or vgic_save
+     * there (or is not loaded: nothing to do). Called without the lock, from an MMIO handler, where the guest must
+     * see the truth of, or rely on a change to, an interrupt in another vCPU's list register. Two CPUs may call for each
+     * other at the same time: whoever waits must serve the other. NULL: such changes take effect soon after a kick.
+     */
+    void (*sync)(void *owner, uint32_t cpu);
     void *owner;
 };
 
@@ -74,8 +83,10 @@ void vgic_load(struct vgic_cpu *cpu);
 void vgic_save(struct vgic_cpu *cpu);
 /* CPU is loaded here: put what became pending since into list registers (after a kick, a maintenance interrupt). */
 void vgic_flush(struct vgic_cpu *cpu);
-/* The maintenance interrupt (underflow, EOI count, no pending): CPU is loaded here. */
+/* The maintenance interrupt (EOI, EOI count, no pending, group enables): CPU is loaded here. */
 void vgic_maintenance(struct vgic_cpu *cpu);
+/* A trapped write to ICC_DIR_EL1 (hw->dir_traps): CPU, loaded here, deactivates INTID. Any INTID is fine. */
+void vgic_deactivate(struct vgic_cpu *cpu, uint32_t intid);
 
 /* Set an input line (level or edge as configured); cpu is ignored for SPIs. A bad INTID is our bug. */
 void vgic_set_level(struct vgic *vgic, uint32_t cpu, uint32_t intid, bool level);

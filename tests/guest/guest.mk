@@ -1,1 +1,29 @@
-guests:
+# SPDX-License-Identifier: Apache-2.0
+# Bare-metal AArch64 guests: every tests/guest/NAME.c and bench/guest/NAME.c becomes
+# build/guests/arm64/NAME.bin, an arm64 Image. A guest's own NAME.S and NAME/*.c are linked in
+# where they are.
+
+GUEST_B := $B/guests/arm64
+GUEST_LIB_SRC := $(wildcard tests/guest/lib/*.c tests/guest/lib/*.S)
+GUEST_LIB_OBJ := $(GUEST_LIB_SRC:%=$(GUEST_B)/%.o)
+GUEST_SRC := $(wildcard tests/guest/*.c bench/guest/*.c)
+GUESTS := $(foreach s,$(GUEST_SRC),$(GUEST_B)/$(notdir $(s:.c=.bin)))
+GUEST_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fPIE -fvisibility=hidden -mgeneral-regs-only -mstrict-align \
+	-mno-outline-atomics -march=armv8-a -fno-stack-protector -fno-common -fno-asynchronous-unwind-tables \
+	-fno-delete-null-pointer-checks -fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections -Itests -Isrc
+
+guests: $(GUESTS)
+$(GUEST_B)/%.c.o: %.c
+	@mkdir -p $(dir $@)
+	@$(CROSS_arm64)gcc $(GUEST_FLAGS) -MMD -MP -c -o $@ $<
+$(GUEST_B)/%.S.o: %.S
+	@mkdir -p $(dir $@)
+	@$(CROSS_arm64)gcc $(GUEST_FLAGS) -MMD -MP -c -o $@ $<
+define GUEST_RULE
+$(GUEST_B)/$(notdir $(1)).elf: $(GUEST_B)/$(1).c.o $$(patsubst %,$(GUEST_B)/%.o,$$(wildcard $(1).S $(1)/*.c)) $(GUEST_LIB_OBJ) tests/guest/lib/guest.lds
+	@$(CROSS_arm64)gcc -nostdlib -static-pie -Wl,--gc-sections -Wl,--no-dynamic-linker -Wl,--build-id=none -Wl,-z,norelro \
+		-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -Wl,-T,tests/guest/lib/guest.lds -o $$@ $$(filter %.o,$$^)
+endef
+$(foreach s,$(GUEST_SRC),$(eval $(call GUEST_RULE,$(s:.c=))))
+$(GUEST_B)/%.bin: $(GUEST_B)/%.elf
+	@$(CROSS_arm64)objcopy -O binary $< $@

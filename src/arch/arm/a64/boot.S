@@ -84,6 +84,22 @@ mmu_on:
     isb
     ret
 
+/* Called at its physical address: go on under the tables at x0, which may contradict the present ones. */
+    .global idmap_switch
+idmap_switch:
+    mrs     x1, SCTLR_EL2
+    bic     x2, x1, #1
+    msr     SCTLR_EL2, x2
+    isb
+    msr     TTBR0_EL2, x0
+    isb
+    tlbi    alle2
+    dsb     nsh
+    isb
+    msr     SCTLR_EL2, x1
+    isb
+    ret
+
 /* PSCI CPU_ON comes here; x0: physical address of this CPU's struct boot_params, cleaned to memory. */
     .global secondary_entry
 secondary_entry:

@@ -13,8 +13,8 @@
     })
 #define sysreg_write(name, value)                                                                  \
     do {                                                                                           \
-        uint64_t value_ = (value);                                                                 \
-        __asm__ volatile("msr " #name ", %x0" ::"rZ"(value_));                                     \
+        uint64_t written_ = (value);                                                               \
+        __asm__ volatile("msr " #name ", %x0" ::"rZ"(written_));                                   \
     } while (0)
 
 #define isb()       __asm__ volatile("isb" ::: "memory")

@@ -64,6 +64,9 @@ enum esr_ec {
     ESR_EC_BRK64 = 0x3c,
 };
 
+/* A general register's number in a syndrome that means XZR. */
+#define A64_REG_ZR 31
+
 /* An ISS fills the low 25 bits of ESR_ELx. */
 #define REG_DEFINE_ISS(reg, list) REG_DEFINE_(reg, list, 25)
 
@@ -154,32 +157,32 @@ enum { WFX_WFI, WFX_WFE, WFX_WFIT, WFX_WFET };
 REG_DEFINE_ISS(ISS_CALL, ISS_CALL_FIELDS);
 
 /* A saved PSTATE, from AArch64 state. */
-#define SPSR_ELx_FIELDS(F)       \
-    F(SPSR_ELx, M, 4, 0)         \
-    F(SPSR_ELx, T, 5, 5)         \
-    F(SPSR_ELx, F, 6, 6)         \
-    F(SPSR_ELx, I, 7, 7)         \
-    F(SPSR_ELx, A, 8, 8)         \
-    F(SPSR_ELx, D, 9, 9)         \
-    F(SPSR_ELx, BTYPE, 11, 10)   \
-    F(SPSR_ELx, SSBS, 12, 12)    \
-    F(SPSR_ELx, ALLINT, 13, 13)  \
-    F(SPSR_ELx, RES0_14, 19, 14) \
-    F(SPSR_ELx, IL, 20, 20)      \
-    F(SPSR_ELx, SS, 21, 21)      \
-    F(SPSR_ELx, PAN, 22, 22)     \
-    F(SPSR_ELx, UAO, 23, 23)     \
-    F(SPSR_ELx, DIT, 24, 24)     \
-    F(SPSR_ELx, TCO, 25, 25)     \
-    F(SPSR_ELx, RES0_26, 27, 26) \
-    F(SPSR_ELx, V, 28, 28)       \
-    F(SPSR_ELx, C, 29, 29)       \
-    F(SPSR_ELx, Z, 30, 30)       \
-    F(SPSR_ELx, N, 31, 31)       \
-    F(SPSR_ELx, PM, 32, 32)      \
-    F(SPSR_ELx, PPEND, 33, 33)   \
-    F(SPSR_ELx, EXLOCK, 34, 34)  \
-    F(SPSR_ELx, RES0_35, 63, 35)
+#define SPSR_ELx_FIELDS(FIELD)       \
+    FIELD(SPSR_ELx, M, 4, 0)         \
+    FIELD(SPSR_ELx, T, 5, 5)         \
+    FIELD(SPSR_ELx, F, 6, 6)         \
+    FIELD(SPSR_ELx, I, 7, 7)         \
+    FIELD(SPSR_ELx, A, 8, 8)         \
+    FIELD(SPSR_ELx, D, 9, 9)         \
+    FIELD(SPSR_ELx, BTYPE, 11, 10)   \
+    FIELD(SPSR_ELx, SSBS, 12, 12)    \
+    FIELD(SPSR_ELx, ALLINT, 13, 13)  \
+    FIELD(SPSR_ELx, RES0_14, 19, 14) \
+    FIELD(SPSR_ELx, IL, 20, 20)      \
+    FIELD(SPSR_ELx, SS, 21, 21)      \
+    FIELD(SPSR_ELx, PAN, 22, 22)     \
+    FIELD(SPSR_ELx, UAO, 23, 23)     \
+    FIELD(SPSR_ELx, DIT, 24, 24)     \
+    FIELD(SPSR_ELx, TCO, 25, 25)     \
+    FIELD(SPSR_ELx, RES0_26, 27, 26) \
+    FIELD(SPSR_ELx, V, 28, 28)       \
+    FIELD(SPSR_ELx, C, 29, 29)       \
+    FIELD(SPSR_ELx, Z, 30, 30)       \
+    FIELD(SPSR_ELx, N, 31, 31)       \
+    FIELD(SPSR_ELx, PM, 32, 32)      \
+    FIELD(SPSR_ELx, PPEND, 33, 33)   \
+    FIELD(SPSR_ELx, EXLOCK, 34, 34)  \
+    FIELD(SPSR_ELx, RES0_35, 63, 35)
 REG_DEFINE64(SPSR_ELx, SPSR_ELx_FIELDS);
 
 /* SPSR_ELx.M: bit 4 set is AArch32. */
@@ -192,7 +195,7 @@ enum {
     SPSR_M_AARCH32 = 0x10,
 };
 
-/* FIPA is bits 51:12 of the faulting intermediate physical address. */
+/* FIPA is bits 55:12 of the faulting intermediate physical address. */
 #define HPFAR_EL2_FIELDS(F)       \
     F(HPFAR_EL2, RES0_0, 3, 0)    \
     F(HPFAR_EL2, FIPA, 47, 4)     \

@@ -176,3 +176,59 @@ REG_DEFINE64(ID_AA64MMFR1, ID_AA64MMFR1_FIELDS);
     F(ID_AA64MMFR2, EVT, 59, 56)     \
     F(ID_AA64MMFR2, E0PD, 63, 60)
 REG_DEFINE64(ID_AA64MMFR2, ID_AA64MMFR2_FIELDS);
+
+/* AArch32 ones that are not shown as they are. */
+#define ID_PFR0_FIELDS(F)      \
+    F(ID_PFR0, State0, 3, 0)   \
+    F(ID_PFR0, State1, 7, 4)   \
+    F(ID_PFR0, State2, 11, 8)  \
+    F(ID_PFR0, State3, 15, 12) \
+    F(ID_PFR0, CSV2, 19, 16)   \
+    F(ID_PFR0, AMU, 23, 20)    \
+    F(ID_PFR0, DIT, 27, 24)    \
+    F(ID_PFR0, RAS, 31, 28)    \
+    F(ID_PFR0, RES0_32, 63, 32)
+REG_DEFINE64(ID_PFR0, ID_PFR0_FIELDS);
+
+#define ID_PFR1_FIELDS(F)              \
+    F(ID_PFR1, ProgMod, 3, 0)          \
+    F(ID_PFR1, Security, 7, 4)         \
+    F(ID_PFR1, MProgMod, 11, 8)        \
+    F(ID_PFR1, Virtualization, 15, 12) \
+    F(ID_PFR1, GenTimer, 19, 16)       \
+    F(ID_PFR1, Sec_frac, 23, 20)       \
+    F(ID_PFR1, Virt_frac, 27, 24)      \
+    F(ID_PFR1, GIC, 31, 28)            \
+    F(ID_PFR1, RES0_32, 63, 32)
+REG_DEFINE64(ID_PFR1, ID_PFR1_FIELDS);
+
+#define ID_PFR2_FIELDS(F)       \
+    F(ID_PFR2, CSV3, 3, 0)      \
+    F(ID_PFR2, SSBS, 7, 4)      \
+    F(ID_PFR2, RAS_frac, 11, 8) \
+    F(ID_PFR2, RES0_12, 63, 12)
+REG_DEFINE64(ID_PFR2, ID_PFR2_FIELDS);
+
+#define ID_DFR0_FIELDS(F)         \
+    F(ID_DFR0, CopDbg, 3, 0)      \
+    F(ID_DFR0, CopSDbg, 7, 4)     \
+    F(ID_DFR0, MMapDbg, 11, 8)    \
+    F(ID_DFR0, CopTrc, 15, 12)    \
+    F(ID_DFR0, MMapTrc, 19, 16)   \
+    F(ID_DFR0, MProfDbg, 23, 20)  \
+    F(ID_DFR0, PerfMon, 27, 24)   \
+    F(ID_DFR0, TraceFilt, 31, 28) \
+    F(ID_DFR0, RES0_32, 63, 32)
+REG_DEFINE64(ID_DFR0, ID_DFR0_FIELDS);
+
+#define ID_MMFR4_FIELDS(F)     \
+    F(ID_MMFR4, SpecSEI, 3, 0) \
+    F(ID_MMFR4, AC2, 7, 4)     \
+    F(ID_MMFR4, XNX, 11, 8)    \
+    F(ID_MMFR4, CnP, 15, 12)   \
+    F(ID_MMFR4, HPDS, 19, 16)  \
+    F(ID_MMFR4, LSM, 23, 20)   \
+    F(ID_MMFR4, CCIDX, 27, 24) \
+    F(ID_MMFR4, EVT, 31, 28)   \
+    F(ID_MMFR4, RES0_32, 63, 32)
+REG_DEFINE64(ID_MMFR4, ID_MMFR4_FIELDS);

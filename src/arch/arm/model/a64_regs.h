@@ -2,8 +2,8 @@
 /*
  * The fields of the EL1 and EL2 registers that the models, the world switch and the boot code
  * use; syndromes are in a64_esr.h. Holds layouts and architected values only: no policy, no access.
- * Bits that a later architecture version gave a meaning and that we leave
- * alone are listed as reserved.
+ * Bits that a later architecture version gave a meaning and that we leave alone are listed
+ * as reserved.
  *
  * Arm Architecture Reference Manual for A-profile, DDI 0487, D19 "AArch64 System Register
  * Descriptions"; the non-VHE layout (HCR_EL2.E2H = 0) where there are two.
@@ -329,6 +329,56 @@ REG_DEFINE64(MDCR_EL2, MDCR_EL2_FIELDS);
     F(CNTHCTL_EL2, RES0_20, 63, 20)
 REG_DEFINE64(CNTHCTL_EL2, CNTHCTL_EL2_FIELDS);
 
+#define MDSCR_EL1_FIELDS(F)       \
+    F(MDSCR_EL1, SS, 0, 0)        \
+    F(MDSCR_EL1, RES0_1, 5, 1)    \
+    F(MDSCR_EL1, ERR, 6, 6)       \
+    F(MDSCR_EL1, RES0_7, 11, 7)   \
+    F(MDSCR_EL1, TDCC, 12, 12)    \
+    F(MDSCR_EL1, KDE, 13, 13)     \
+    F(MDSCR_EL1, HDE, 14, 14)     \
+    F(MDSCR_EL1, MDE, 15, 15)     \
+    F(MDSCR_EL1, RES0_16, 18, 16) \
+    F(MDSCR_EL1, SC2, 19, 19)     \
+    F(MDSCR_EL1, RES0_20, 20, 20) \
+    F(MDSCR_EL1, TDA, 21, 21)     \
+    F(MDSCR_EL1, INTdis, 23, 22)  \
+    F(MDSCR_EL1, RES0_24, 25, 24) \
+    F(MDSCR_EL1, TXU, 26, 26)     \
+    F(MDSCR_EL1, RXO, 27, 27)     \
+    F(MDSCR_EL1, RES0_28, 28, 28) \
+    F(MDSCR_EL1, TXfull, 29, 29)  \
+    F(MDSCR_EL1, RXfull, 30, 30)  \
+    F(MDSCR_EL1, RES0_31, 63, 31)
+REG_DEFINE64(MDSCR_EL1, MDSCR_EL1_FIELDS);
+
+#define MDCCINT_EL1_FIELDS(F)     \
+    F(MDCCINT_EL1, RES0_0, 28, 0) \
+    F(MDCCINT_EL1, TX, 29, 29)    \
+    F(MDCCINT_EL1, RX, 30, 30)    \
+    F(MDCCINT_EL1, RES0_31, 63, 31)
+REG_DEFINE64(MDCCINT_EL1, MDCCINT_EL1_FIELDS);
+
+#define OSLAR_EL1_FIELDS(F)  \
+    F(OSLAR_EL1, OSLK, 0, 0) \
+    F(OSLAR_EL1, RES0_1, 63, 1)
+REG_DEFINE64(OSLAR_EL1, OSLAR_EL1_FIELDS);
+
+#define OSLSR_EL1_FIELDS(F)    \
+    F(OSLSR_EL1, OSLM_0, 0, 0) \
+    F(OSLSR_EL1, OSLK, 1, 1)   \
+    F(OSLSR_EL1, nTT, 2, 2)    \
+    F(OSLSR_EL1, OSLM_1, 3, 3) \
+    F(OSLSR_EL1, RES0_4, 63, 4)
+REG_DEFINE64(OSLSR_EL1, OSLSR_EL1_FIELDS);
+
+#define ICC_SRE_EL1_FIELDS(F) \
+    F(ICC_SRE_EL1, SRE, 0, 0) \
+    F(ICC_SRE_EL1, DFB, 1, 1) \
+    F(ICC_SRE_EL1, DIB, 2, 2) \
+    F(ICC_SRE_EL1, RES0_3, 63, 3)
+REG_DEFINE64(ICC_SRE_EL1, ICC_SRE_EL1_FIELDS);
+
 /* ---- memory attributes and time */
 #define MAIR_ELx_FIELDS(F)     \
     F(MAIR_ELx, Attr0, 7, 0)   \
@@ -350,12 +400,12 @@ enum {
 };
 
 /* PA and ATTR are of a successful translation, F = 0. */
-#define PAR_EL1_FIELDS(F)       \
-    F(PAR_EL1, F, 0, 0)         \
-    F(PAR_EL1, RES0_1, 11, 1)   \
-    F(PAR_EL1, PA, 51, 12)      \
-    F(PAR_EL1, RES0_52, 55, 52) \
-    F(PAR_EL1, ATTR, 63, 56)
+#define PAR_EL1_FIELDS(FIELD)       \
+    FIELD(PAR_EL1, F, 0, 0)         \
+    FIELD(PAR_EL1, RES0_1, 11, 1)   \
+    FIELD(PAR_EL1, PA, 51, 12)      \
+    FIELD(PAR_EL1, RES0_52, 55, 52) \
+    FIELD(PAR_EL1, ATTR, 63, 56)
 REG_DEFINE64(PAR_EL1, PAR_EL1_FIELDS);
 
 /* CNTP_CTL_EL0, CNTV_CTL_EL0 and CNTHP_CTL_EL2. */
@@ -365,6 +415,11 @@ REG_DEFINE64(PAR_EL1, PAR_EL1_FIELDS);
     F(CNT_CTL, ISTATUS, 2, 2) \
     F(CNT_CTL, RES0_3, 63, 3)
 REG_DEFINE64(CNT_CTL, CNT_CTL_FIELDS);
+
+#define CNT_TVAL_FIELDS(F)         \
+    F(CNT_TVAL, TimerValue, 31, 0) \
+    F(CNT_TVAL, RES0_32, 63, 32)
+REG_DEFINE64(CNT_TVAL, CNT_TVAL_FIELDS);
 
 #define CNTKCTL_EL1_FIELDS(F)       \
     F(CNTKCTL_EL1, EL0PCTEN, 0, 0)  \

@@ -29,11 +29,10 @@ struct a64_fp {
     uint64_t fpsr, fpcr;
 };
 
-/* Registers that exist only as rows (REG_STATE), indexed by the offsets in a64_sysreg.c. */
+/* Registers that exist only as rows (REG_STATE) or as a model's own state, in a64_sysreg.c. */
 struct a64_emulated {
-    uint64_t osdlr, oslsr, mdccint;
-    uint64_t cntp_ctl, cntp_cval;
-    uint64_t spare[11];
+    uint64_t oslsr, mdccint;
+    uint64_t cntp_ctl, cntp_cval; /* in ticks of the host's counter */
 };
 
 struct a64_state {
@@ -51,6 +50,7 @@ struct a64_vm {
     struct vgic *vgic;
     uint64_t vttbr;
     uint64_t cntvoff;
-    void *uart; /* struct vpl011 */
-    uint8_t gic_version; /* 2 or 3 */
+    void *uart;            /* struct vpl011 */
+    uint8_t gic_version;   /* 2 or 3 */
+    uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
 };

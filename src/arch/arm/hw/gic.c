@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding the GIC, and what both versions share: taking interrupts and sending requests. */
+#include "arch/arm/hw/gic.h"
+
+#include <libfdt.h>
+
+#include "arch/arch.h"
+#include "core/irq.h"
+#include "core/run.h"
+#include "core/vm.h"
+#include "lib/log.h"
+#include "lib/panic.h"
+
+const struct gic_ops *gic __section(".sealed");
+hpa_t gic_vcpu_interface __section(".sealed");
+
+static const struct {
+    const char *compatible;
+    const struct gic_ops *(*init)(const struct gic_regions *regions);
+} drivers[] = {
+    {"arm,gic-v3", gicv3_init},      {"arm,gic-400", gicv2_init},
+    {"arm,cortex-a15-gic", gicv2_init}, {"arm,cortex-a7-gic", gicv2_init},
+    {"arm,cortex-a9-gic", gicv2_init},  {"arm,gic-600", gicv3_init},
+};
+
+static uint32_t maintenance_irq __section(".sealed");
+
+static void maintenance(void *context)
+{
+    struct vcpu *loaded = arch_this_cpu()->loaded;
+
+    if (loaded != NULL)
+        vgic_maintenance(loaded->arch.a64.vgic);
+}
+
+static uint32_t fdt_u32(const void *fdt, int node, const char *name, uint32_t otherwise)
+{
+    int length;
+    const fdt32_t *value = fdt_getprop(fdt, node, name, &length);
+
+    return value != NULL && length >= 4 ? fdt32_to_cpu(*value) : otherwise;
+}
+
+const char *gic_init(const void *fdt)
+{
+    struct gic_regions regions = {.count = 0};
+    const fdt32_t *interrupts;
+    int node = -1, length;
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(drivers) && node < 0; i++)
+        node = fdt_node_offset_by_compatible(fdt, -1, drivers[i].compatible);
+    if (node < 0)
+        return "the device tree has no interrupt controller that is a GICv2 or GICv3";
+    i--;
+    while (regions.count < ARRAY_SIZE(regions.reg) &&
+           board_node_reg(fdt, node, regions.count, &regions.reg[regions.count]) == ERR_NONE)
+        regions.count++;
+    regions.redistributor_regions = fdt_u32(fdt, node, "#redistributor-regions", 1);
+    regions.redistributor_stride = 0;
+    interrupts = fdt_getprop(fdt, node, "interrupts", &length);
+    if (interrupts == NULL || length < 12)
+        return "the GIC's node has no `interrupts`: the maintenance interrupt is needed";
+    maintenance_irq = GIC_PPI_FIRST + fdt32_to_cpu(interrupts[1]);
+    gic = drivers[i].init(&regions);
+    if (gic == NULL)
+        return "the GIC has no virtualization extensions, or its node does not list their registers";
+    if (irq_request(maintenance_irq, maintenance, NULL, false, "gic-maintenance") != ERR_NONE)
+        return "the GIC's maintenance interrupt is in use";
+    return NULL;
+}
+
+void gic_init_cpu(struct pcpu *pcpu)
+{
+    gic->init_cpu(pcpu);
+    gic->enable(maintenance_irq, false);
+}
+
+void arch_irq_enable(uint32_t irq, bool edge)
+{
+    gic->enable(irq, edge);
+}
+
+void arch_ipi_send(uint32_t cpu)
+{
+    gic->send_sgi(GIC_SGI_REQUEST, pcpus[cpu]);
+}
+
+/* Take every interrupt that is pending. */
+void arch_irq_poll(void)
+{
+    for (;;) {
+        uint32_t iar = gic->acknowledge();
+        uint32_t irq = iar & gic->intid_mask;
+        struct irq_action *action;
+
+        if (irq >= IRQ_MAX)
+            return;
+        gic->drop_priority(iar);
+        if (irq == GIC_SGI_REQUEST) {
+            /* Deactivated first: a request that comes while we serve this one interrupts again. */
+            gic->deactivate(iar);
+            run_ipi(arch_this_cpu());
+            continue;
+        }
+        action = irq_action(irq);
+        if (likely(action != NULL)) {
+            action->count++;
+            action->handler(action->context);
+        } else {
+            log_warn("interrupt %u has no handler", irq);
+        }
+        if (action == NULL || !action->guest_ends)
+            gic->deactivate(iar);
+    }
+}

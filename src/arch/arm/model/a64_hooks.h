@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the AArch64 models need done to the machine or to other parts of the VM. The target's
+ * glue defines them; for tests src/arch/host/a64_hooks.c records the calls. Context of all: the
+ * vCPU is current on this CPU, in its trap, no lock is held.
+ */
+#pragma once
+
+#include "lib/types.h"
+
+struct vcpu;
+
+/* VALUE was written to ICC_SGI1R_EL1, or with GROUP0 to ICC_SGI0R_EL1 or ICC_ASGI1R_EL1. */
+void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0);
+/*
+ * CNTP_CTL or CNTP_CVAL of VCPU changed: set its line (a64_timer_line) and arm or cancel
+ * a64.cntp_timer for a64_timer_deadline.
+ */
+void a64_hook_cntp_changed(struct vcpu *vcpu);
+/* A DC ISW, CSW or CISW: the whole VM's memory is to be cleaned and invalidated from the caches. */
+void a64_hook_set_way(struct vcpu *vcpu);
+/*
+ * A trapped write of VALUE to register KEY (a64_sysreg_keys.h), which otherwise lives in the
+ * hardware: do it. KEY is one of those that HCR_EL2.TVM traps, or MDSCR_EL1, for which el1.mdscr
+ * was set before.
+ */
+void a64_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value);
+/*
+ * CPU_SUSPEND: mark VCPU as waiting, as the handler of WFI does, and return; the call's result is
+ * already in the guest's registers.
+ */
+void a64_hook_wait(struct vcpu *vcpu);

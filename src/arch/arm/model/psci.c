@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * PSCI for guests: checks the arguments by the book and asks the VM's life cycle (core/vm.h). Must
+ * not start or stop anything itself. Arm DEN 0022D, section 5 "API".
+ */
+#include "arch/arm/model/psci.h"
+
+#include "arch/arm/model/a64_hooks.h"
+#include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/smccc.h"
+#include "core/vm.h"
+#include "lib/bits.h"
+#include "lib/regdef.h"
+
+/* Standard secure services 0x00 to 0x1f, both forms. */
+#define PSCI_NUMBER_MAX 0x1f
+
+/* power_state in the original format, without FEATURES' bit for the extended one. */
+#define PSCI_POWER_STATE_FIELDS(F)          \
+    F(PSCI_POWER_STATE, StateID, 15, 0)     \
+    F(PSCI_POWER_STATE, StateType, 16, 16)  \
+    F(PSCI_POWER_STATE, RES0_17, 23, 17)    \
+    F(PSCI_POWER_STATE, PowerLevel, 25, 24) \
+    F(PSCI_POWER_STATE, RES0_26, 31, 26)
+REG_DEFINE32(PSCI_POWER_STATE, PSCI_POWER_STATE_FIELDS);
+
+/* reset_type of SYSTEM_RESET2: the one that is not the vendor's. */
+#define PSCI_SYSTEM_WARM_RESET 0
+
+#define AFFINITY_LEVEL_MAX 3
+
+/* Arguments of 32-bit calls are W registers. */
+struct psci_args {
+    uint32_t function; /* the 32-bit form's identifier */
+    bool is64;
+    uint64_t a[3];
+};
+
+static struct psci_args args_of(const uint64_t *regs)
+{
+    uint32_t id = (uint32_t)regs[0];
+    struct psci_args args = {.function = id & ~(uint32_t)SMCCC_ID_Is64,
+                             .is64 = (id & SMCCC_ID_Is64) != 0};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(args.a); i++)
+        args.a[i] = args.is64 ? regs[i + 1] : (uint32_t)regs[i + 1];
+    return args;
+}
+
+static bool has_64bit_form(uint32_t function)
+{
+    return function == PSCI_CPU_SUSPEND || function == PSCI_CPU_ON ||
+           function == PSCI_AFFINITY_INFO || function == PSCI_SYSTEM_RESET2;
+}
+
+/* The part of MPIDR_EL1 that says where VCPU is. */
+static uint64_t affinity_of(const struct vcpu *vcpu)
+{
+    return vcpu->arch.a64.vmpidr & (uint64_t)MPIDR_EL1_AFFINITY;
+}
+
+/* The vCPUs whose affinity is TARGET, ignoring the LEVEL lowest fields; each as a bit. 0 for none.
+ */
+static uint64_t vcpus_matching(const struct vm *vm, uint64_t target, unsigned level)
+{
+    static const uint64_t fields[AFFINITY_LEVEL_MAX] = {MPIDR_EL1_Aff0, MPIDR_EL1_Aff1,
+                                                        MPIDR_EL1_Aff2};
+    uint64_t compare = (uint64_t)MPIDR_EL1_AFFINITY;
+    uint64_t found = 0;
+
+    if ((target & ~compare) != 0) /* reserved, for instance MPIDR_EL1's bit 31 */
+        return 0;
+    for (unsigned i = 0; i < level; i++)
+        compare &= ~fields[i];
+    for (uint32_t i = 0; i < vm->vcpu_count; i++)
+        if (((affinity_of(vm->vcpus[i]) ^ target) & compare) == 0)
+            found |= bit64(i);
+    return found;
+}
+
+static bool is_guest_ram(const struct vm *vm, uint64_t address, uint64_t size_bytes)
+{
+    for (uint32_t i = 0; i < vm->bank_count; i++)
+        if (range_within(address, size_bytes, vm->banks[i].base.raw, vm->banks[i].size_bytes))
+            return true;
+    return false;
+}
+
+static int64_t cpu_on(struct vm *vm, const struct psci_args *args)
+{
+    uint64_t entry = args->a[1];
+    uint64_t target = vcpus_matching(vm, args->a[0], 0);
+    enum err err;
+
+    if (target == 0)
+        return PSCI_INVALID_PARAMETERS;
+    if (!is_aligned(entry, 4) || !is_guest_ram(vm, entry, 4))
+        return PSCI_INVALID_ADDRESS;
+    err = vm_cpu_on(vm, bit_lowest(target), entry, args->a[2]);
+    switch (err) {
+    case ERR_NONE:
+        return PSCI_SUCCESS;
+    case ERR_EXISTS:
+        return PSCI_ALREADY_ON;
+    case ERR_INVALID:
+        return PSCI_INVALID_PARAMETERS;
+    default:
+        return PSCI_INTERNAL_FAILURE;
+    }
+}
+
+static int64_t affinity_info(struct vm *vm, const struct psci_args *args)
+{
+    uint64_t level = args->a[1];
+    uint64_t found;
+
+    if (level > AFFINITY_LEVEL_MAX)
+        return PSCI_INVALID_PARAMETERS;
+    found = vcpus_matching(vm, args->a[0], (unsigned)level);
+    if (found == 0)
+        return PSCI_INVALID_PARAMETERS;
+    for (; found != 0; found &= found - 1)
+        if (vm_cpu_is_on(vm, bit_lowest(found)))
+            return PSCI_AFFINITY_ON;
+    return PSCI_AFFINITY_OFF;
+}
+
+/*
+ * Every state is treated as standby: a powerdown request may be too, section 5.4.2 clause 3, and
+ * the caller then sees SUCCESS once an interrupt is pending.
+ */
+static enum trap_result cpu_suspend(struct vcpu *vcpu, const struct psci_args *args, uint64_t *regs)
+{
+    uint64_t reserved = ~low_bits(32) | PSCI_POWER_STATE_RES0_17 | PSCI_POWER_STATE_RES0_26;
+
+    if ((args->a[0] & reserved) != 0) {
+        regs[0] = (uint64_t)PSCI_INVALID_PARAMETERS;
+        return TRAP_DONE;
+    }
+    regs[0] = PSCI_SUCCESS;
+    a64_hook_wait(vcpu);
+    return TRAP_DONE;
+}
+
+static int64_t features(uint32_t function)
+{
+    bool is64 = (function & SMCCC_ID_Is64) != 0;
+    uint32_t base = function & ~(uint32_t)SMCCC_ID_Is64;
+
+    if (function == SMCCC_VERSION)
+        return PSCI_SUCCESS;
+    switch (base) {
+    case PSCI_VERSION:
+    case PSCI_CPU_OFF:
+    case PSCI_MIGRATE_INFO_TYPE:
+    case PSCI_SYSTEM_OFF:
+    case PSCI_SYSTEM_RESET:
+    case PSCI_FEATURES:
+    case PSCI_CPU_SUSPEND: /* 0: original format of power_state, platform-coordinated only */
+    case PSCI_CPU_ON:
+    case PSCI_AFFINITY_INFO:
+    case PSCI_SYSTEM_RESET2:
+        return !is64 || has_64bit_form(base) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
+    default:
+        return PSCI_NOT_SUPPORTED;
+    }
+}
+
+/* Calls that do not return to the guest when they succeed. */
+static enum trap_result stop(struct vm *vm, enum vm_stop_reason reason)
+{
+    vm_stop(vm, reason);
+    return TRAP_RETRY;
+}
+
+bool arm_psci_owns(uint32_t function)
+{
+    return (function & ~(uint32_t)(SMCCC_ID_Is64 | PSCI_NUMBER_MAX)) == PSCI_VERSION;
+}
+
+enum trap_result arm_psci_call(struct vcpu *vcpu, uint64_t *regs)
+{
+    struct psci_args args = args_of(regs);
+    struct vm *vm = vcpu->vm;
+    int64_t result = PSCI_NOT_SUPPORTED;
+
+    if (args.is64 && !has_64bit_form(args.function)) {
+        regs[0] = (uint64_t)result;
+        return TRAP_DONE;
+    }
+    switch (args.function) {
+    case PSCI_VERSION:
+        result = PSCI_VERSION_1_1;
+        break;
+    case PSCI_CPU_SUSPEND:
+        return cpu_suspend(vcpu, &args, regs);
+    case PSCI_CPU_OFF:
+        vm_cpu_off(vcpu);
+        return TRAP_RETRY;
+    case PSCI_CPU_ON:
+        result = cpu_on(vm, &args);
+        break;
+    case PSCI_AFFINITY_INFO:
+        result = affinity_info(vm, &args);
+        break;
+    case PSCI_MIGRATE_INFO_TYPE:
+        result = PSCI_MIGRATE_NOT_REQUIRED;
+        break;
+    case PSCI_SYSTEM_OFF:
+        return stop(vm, VM_STOP_POWEROFF);
+    case PSCI_SYSTEM_RESET:
+        return stop(vm, VM_STOP_RESET);
+    case PSCI_SYSTEM_RESET2:
+        if (args.a[0] == PSCI_SYSTEM_WARM_RESET)
+            return stop(vm, VM_STOP_RESET);
+        result = PSCI_INVALID_PARAMETERS; /* reserved, or the vendor's: we have none */
+        break;
+    case PSCI_FEATURES:
+        result = features((uint32_t)args.a[0]);
+        break;
+    default:
+        break;
+    }
+    regs[0] = (uint64_t)result;
+    return TRAP_DONE;
+}

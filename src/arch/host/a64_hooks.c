@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The AArch64 models' hooks for tests: they only note that they were called, and how. */
+#include "arch/arm/model/a64_hooks.h"
+
+#include "arch/host/a64_hook_record.h"
+
+struct a64_hook_record a64_hook_record;
+
+void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0)
+{
+    a64_hook_record.sgi_count++;
+    a64_hook_record.sgi_value = value;
+    a64_hook_record.sgi_group0 = group0;
+}
+
+void a64_hook_cntp_changed(struct vcpu *vcpu)
+{
+    a64_hook_record.cntp_count++;
+}
+
+void a64_hook_set_way(struct vcpu *vcpu)
+{
+    a64_hook_record.set_way_count++;
+}
+
+void a64_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value)
+{
+    a64_hook_record.vm_reg_count++;
+    a64_hook_record.vm_reg_key = key;
+    a64_hook_record.vm_reg_value = value;
+}
+
+void a64_hook_wait(struct vcpu *vcpu)
+{
+    a64_hook_record.wait_count++;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which UART is the console, and its interrupt. */
+#include <libfdt.h>
+
+#include "arch/arch.h"
+#include "boot/boot.h"
+#include "boot/boot_arch.h"
+#include "core/board.h"
+#include "core/console.h"
+#include "core/irq.h"
+#include "drivers/driver.h"
+#include "lib/string.h"
+
+static uint32_t console_irq = IRQ_MAX;
+
+static uint32_t fdt_u32(const void *fdt, int node, const char *name, uint32_t otherwise)
+{
+    int length;
+    const fdt32_t *value = fdt_getprop(fdt, node, name, &length);
+
+    return value != NULL && length == 4 ? fdt32_to_cpu(*value) : otherwise;
+}
+
+static struct console_uart *probe(const void *fdt, int node)
+{
+    struct hpa_range reg;
+    int length;
+    const char *compatible = fdt_getprop(fdt, node, "compatible", &length);
+    const char *status = fdt_getprop(fdt, node, "status", NULL);
+    struct console_uart *uart;
+    void *regs;
+
+    if (compatible == NULL || board_node_reg(fdt, node, 0, &reg) != ERR_NONE ||
+        (status != NULL && strcmp(status, "okay") != 0 && strcmp(status, "ok") != 0) ||
+        !driver_console_known(compatible, length))
+        return NULL;
+    regs = arch_map_device(reg.base, reg.size_bytes);
+    if (regs == NULL)
+        return NULL;
+    uart = driver_console_probe(compatible, length, regs, fdt_u32(fdt, node, "reg-shift", 0),
+                                fdt_u32(fdt, node, "reg-io-width", 0));
+    if (uart != NULL)
+        console_irq = boot_fdt_irq(fdt, node);
+    return uart;
+}
+
+/* The node that /chosen's stdout-path names: a path or an alias, with options after a colon. */
+static int stdout_node(const void *fdt)
+{
+    int length, chosen = fdt_path_offset(fdt, "/chosen");
+    const char *path = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "stdout-path", &length);
+    const char *colon;
+
+    if (path == NULL || length < 2)
+        return -1;
+    colon = memchr(path, ':', (size_t)length - 1);
+    return fdt_path_offset_namelen(fdt, path, colon ? (int)(colon - path) : length - 1);
+}
+
+bool boot_console(const void *fdt)
+{
+    struct console_uart *uart = NULL;
+    int node = stdout_node(fdt);
+    int chosen = fdt_path_offset(fdt, "/chosen");
+    const char *mode = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "trapeze,console", NULL);
+
+    if (node >= 0)
+        uart = probe(fdt, node);
+    for (node = 0; uart == NULL && node >= 0; node = fdt_next_node(fdt, node, NULL))
+        uart = probe(fdt, node);
+    if (uart == NULL)
+        return false;
+    console_init(uart, mode == NULL                  ? CONSOLE_FRONT
+                       : strcmp(mode, "batch") == 0 ? CONSOLE_BATCH
+                       : strcmp(mode, "all") == 0   ? CONSOLE_ALL
+                                                    : CONSOLE_FRONT);
+    return true;
+}
+
+static void console_interrupt(void *context)
+{
+    console_service();
+}
+
+void boot_console_irq(void)
+{
+    if (console_irq < IRQ_MAX &&
+        irq_request(console_irq, console_interrupt, NULL, false, "console") == ERR_NONE)
+        arch_irq_enable(console_irq, false);
+    else
+        log_warn("the console's UART has no interrupt that can be used: typing will not work");
+}

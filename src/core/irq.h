@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Physical interrupts: who handles which. Registered at boot or by an interrupt controller's driver;
+ * handlers run with interrupts masked, on the CPU that took it, with no lock held.
+ */
+#pragma once
+
+#include "lib/err.h"
+#include "lib/types.h"
+
+#define IRQ_MAX         1020 /* numbers below this */
+#define IRQ_HANDLER_MAX 32
+
+typedef void irq_handler_fn(void *context);
+
+struct irq_action {
+    irq_handler_fn *handler;
+    void *context;
+    const char *name;
+    bool guest_ends; /* stays active until a guest deactivates it (hardware-backed virtual interrupt) */
+    uint64_t count;
+};
+
+/* Have HANDLER called for IRQ. ERR_EXISTS, ERR_RANGE, ERR_NO_MEMORY. The controller is not told: arch_irq_enable. */
+enum err irq_request(uint32_t irq, irq_handler_fn *handler, void *context, bool guest_ends,
+                     const char *name) __must_check;
+/* The action of IRQ, NULL if nobody asked for it. */
+struct irq_action *irq_action(uint32_t irq);

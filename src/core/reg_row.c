@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The index over register rows, and reset. Knows no register: rows belong to the architectures.
+ */
+#include "core/reg_row.h"
+
+#include "lib/string.h"
+
+static bool row_is_valid(const struct reg_row *row)
+{
+    if (row->key >= REG_INDEX_KEYS || row->kind > REG_FN)
+        return false;
+    if (row->kind == REG_FN && row->fn == NULL)
+        return false;
+    if (row->kind == REG_STATE && row->offset % sizeof(uint64_t) != 0)
+        return false;
+    return row->kind == REG_HIDDEN || (row->access & REG_RW) != 0;
+}
+
+enum err reg_table_init(struct reg_table *table, const struct reg_row *rows, uint32_t count)
+{
+    memset(table, 0, sizeof(*table));
+    table->page_count = 1;
+    if (count >= UINT16_MAX)
+        return ERR_INVALID;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t *page = &table->directory[(rows[i].key % REG_INDEX_KEYS) >> REG_INDEX_PAGE_BITS];
+
+        if (!row_is_valid(&rows[i]) || (i > 0 && rows[i].key <= rows[i - 1].key))
+            return ERR_INVALID;
+        if (*page == 0) {
+            if (table->page_count == REG_INDEX_PAGES)
+                return ERR_NO_MEMORY;
+            *page = (uint8_t)table->page_count++;
+        }
+        table->pages[*page][rows[i].key % REG_INDEX_PAGE_KEYS] = (uint16_t)(i + 1);
+    }
+    table->rows = rows;
+    table->count = count;
+    return ERR_NONE;
+}
+
+void reg_table_reset(const struct reg_table *table, void *file)
+{
+    for (uint32_t i = 0; i < table->count; i++) {
+        const struct reg_row *row = &table->rows[i];
+
+        if (row->kind == REG_STATE)
+            *(uint64_t *)((char *)file + row->offset) = row->reset;
+    }
+}

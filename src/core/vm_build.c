@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a VM's configuration to a VM, and from its images to its first instruction. */
+#include "arch/arch.h"
+#include "core/frame.h"
+#include "core/vm.h"
+#include "core/vm_image.h"
+#include "lib/fmt.h"
+#include "lib/random.h"
+
+static struct vm *refuse(const struct vm_config *config, const struct config_sink *sink,
+                         const char *what, enum err err)
+{
+    char text[160];
+
+    fmt_print(text, sizeof(text), "%s: %s; this VM is left out", what, err_text(err));
+    sink->report(sink->context, CONFIG_ERROR, config->path, NULL, text);
+    return NULL;
+}
+
+static enum err create_vcpus(struct vm *vm)
+{
+    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+        struct vcpu *vcpu = heap_alloc(sizeof(*vcpu));
+        enum err err;
+
+        if (vcpu == NULL)
+            return ERR_NO_MEMORY;
+        vm->vcpus[i] = vcpu;
+        vcpu_init(vcpu, vm, i);
+        err = arch_vcpu_init(vcpu);
+        if (err)
+            return err;
+    }
+    return ERR_NONE;
+}
+
+struct vm *vm_create(const struct vm_config *config, const struct vm_image_params *params,
+                     const struct config_sink *sink)
+{
+    struct vm *vm = heap_alloc(sizeof(*vm));
+    enum err err;
+
+    if (vm == NULL)
+        return refuse(config, sink, "its structures", ERR_NO_MEMORY);
+    vm->config = config;
+    vm->name = config->name;
+    vm->id = vm_count;
+    vm->vcpu_count = config->cpu_count;
+    vm->state = VM_BUILT;
+    /* VMID 0 is the hypervisor's own habit of "none". */
+    err = s2_init(&vm->s2, (uint16_t)(vm->id + 1));
+    if (err)
+        return refuse(config, sink, "its stage-2 tables", err);
+    /* Reports by itself what a user can mend. */
+    if (vm_image_build(vm, params, sink) != ERR_NONE)
+        return NULL;
+    err = arch_vm_init(vm);
+    if (err)
+        return refuse(config, sink, "its interrupt controller", err);
+    err = create_vcpus(vm);
+    if (err)
+        return refuse(config, sink, "its vCPUs", err);
+    if (config->vpl011) {
+        err = arch_vm_add_uart(vm);
+        if (err)
+            return refuse(config, sink, "its UART", err);
+    }
+    vms[vm_count++] = vm;
+    return vm;
+}
+
+/* The tree for one start: fresh seeds each time. */
+static enum err write_fdt(struct vm *vm, void *buffer, size_t *used)
+{
+    struct guest_fdt_params params = {
+        .name = vm->name,
+        .bootargs = vm->config->bootargs,
+        .banks = vm->banks,
+        .bank_count = vm->bank_count,
+        .cpu_count = vm->vcpu_count,
+        .initrd = vm->image->initrd,
+        .initrd_bytes = vm->image->initrd_bytes,
+        .uart = vm->config->vpl011,
+        .arch = vm,
+    };
+
+    random_bytes(params.rng_seed, sizeof(params.rng_seed));
+    random_bytes(&params.kaslr_seed, sizeof(params.kaslr_seed));
+    return guest_fdt_write(buffer, GUEST_FDT_MAX, &params, arch_guest_fdt, used);
+}
+
+enum err vm_start(struct vm *vm)
+{
+    static struct spinlock lock = SPINLOCK_INIT;
+    static uint8_t buffer[GUEST_FDT_MAX] __aligned(8);
+    size_t used;
+    enum err err;
+
+    arch_lib_begin();
+    spin_lock(&lock);
+    err = write_fdt(vm, buffer, &used);
+    if (err == ERR_NONE)
+        err = vm_image_load(vm, buffer, used);
+    spin_unlock(&lock);
+    if (err)
+        return err;
+    arch_vm_reset(vm);
+    spin_lock(&vm->lock);
+    vm->state = VM_RUNNING;
+    spin_unlock(&vm->lock);
+    return vm_cpu_on(vm, 0, vm->entry.raw, vm->fdt.raw);
+}

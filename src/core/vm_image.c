@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Owns the order in which a VM's memory is made and filled. What each step does is next door:
+ * vm_image_memory.c (host memory), vm_image_kernel.c (the kernel's place), vm_image_in_place.c.
+ */
+#include "core/vm_image.h"
+
+#include "arch/arch.h"
+#include "core/frame.h"
+#include "core/guest_mem.h"
+#include "core/vm_image_impl.h"
+#include "lib/fmt.h"
+#include "lib/panic.h"
+
+#define IMAGE_PAGES ((uint32_t)((sizeof(struct vm_image) + PAGE_SIZE - 1) / PAGE_SIZE))
+
+enum err image_error(const struct vm_image_report *report, enum err err, const char *property,
+                     const char *format, ...)
+{
+    char text[LOG_LINE_MAX];
+    va_list args;
+    va_start(args, format);
+    fmt_vprint(text, sizeof(text), format, args);
+    va_end(args);
+    report->sink->report(report->sink->context, CONFIG_ERROR, report->path, property, text);
+    return err;
+}
+
+static enum err check_module(const struct board *board, const struct vm_module *module,
+                             const char *what, const struct vm_image_report *report)
+{
+    for (uint32_t i = 0; i < board->memory_count; i++)
+        if (module->size_bytes != 0 &&
+            range_within(module->base.raw, module->size_bytes, board->memory[i].base.raw,
+                         board->memory[i].size_bytes))
+            return ERR_NONE;
+    return image_error(report, ERR_RANGE, "reg",
+                       "The %s (0x%llx bytes at 0x%llx) is not in the machine's memory. Load it "
+                       "there, and write where in its `reg`.",
+                       what, (unsigned long long)module->size_bytes,
+                       (unsigned long long)module->base.raw);
+}
+
+/* ---- places in the first bank for what comes beside the kernel */
+
+static bool is_place(const struct vm *vm, uint64_t base, uint64_t size_bytes)
+{
+    const struct vm_image *image = vm->image;
+    return range_within(base, size_bytes, vm->banks[0].base.raw, vm->banks[0].size_bytes) &&
+           !range_overlaps(base, size_bytes, image->kernel_gpa.raw, image->kernel_bytes) &&
+           !range_overlaps(base, size_bytes, image->initrd.raw, image->initrd_bytes);
+}
+
+/* A place behind the initrd or the kernel, else before the kernel. */
+static bool find_place(const struct vm *vm, uint64_t size_bytes, uint64_t align, gpa_t *out)
+{
+    const struct vm_image *image = vm->image;
+    const uint64_t from[] = {
+        image->initrd_bytes != 0 ? image->initrd.raw + image->initrd_bytes : vm->banks[0].base.raw,
+        image->kernel_gpa.raw + image->kernel_bytes,
+        vm->banks[0].base.raw,
+    };
+    for (uint32_t i = 0; i < ARRAY_SIZE(from); i++) {
+        *out = GPA(align_up(from[i], align));
+        if (is_place(vm, out->raw, size_bytes))
+            return true;
+    }
+    return false;
+}
+
+static enum err place_rest(struct vm *vm, const struct vm_image_report *report)
+{
+    struct vm_image *image = vm->image;
+    uint64_t initrd_bytes = vm->config->ramdisk.present ? vm->config->ramdisk.size_bytes : 0;
+    gpa_t initrd;
+    if (initrd_bytes != 0) {
+        if (!find_place(vm, initrd_bytes, MIB(2), &initrd))
+            return image_error(report, ERR_NO_MEMORY, "memory",
+                               "The VM's %llu MiB cannot hold its kernel (%llu MiB) and its initrd "
+                               "(%llu MiB). Give it more.",
+                               (unsigned long long)(vm->banks[0].size_bytes >> 20),
+                               (unsigned long long)(image->kernel_bytes >> 20),
+                               (unsigned long long)(initrd_bytes >> 20));
+        image->initrd = initrd;
+        image->initrd_bytes = initrd_bytes;
+    }
+    /* Aligned to its size as well, a tree in a small VM does not cross a 2 MiB boundary either. */
+    if (!find_place(vm, GUEST_FDT_MAX, MIB(2), &vm->fdt) &&
+        !find_place(vm, GUEST_FDT_MAX, GUEST_FDT_MAX, &vm->fdt))
+        return image_error(report, ERR_NO_MEMORY, "memory",
+                           "The VM's memory has no room for a device tree (%llu KiB) beside its "
+                           "kernel and initrd. Give it more.",
+                           (unsigned long long)(GUEST_FDT_MAX >> 10));
+    return ERR_NONE;
+}
+
+static enum err build(struct vm *vm, const struct vm_image_params *params,
+                      const struct vm_image_report *report)
+{
+    struct vm_image *image = vm->image;
+    enum err err = check_module(params->board, &vm->config->kernel, "kernel", report);
+    if (!err && vm->config->ramdisk.present)
+        err = check_module(params->board, &vm->config->ramdisk, "ramdisk", report);
+    if (!err)
+        err = image_size_banks(vm, params, report);
+    if (!err)
+        err = image_plan_kernel(vm, params, report);
+    if (err)
+        return err;
+    if (image_claim_in_place(vm, params)) {
+        err = image_map_in_place(vm);
+        if (err)
+            return image_error(report, err, NULL, "The kernel cannot be mapped: %s.",
+                               err_text(err));
+    }
+    err = image_alloc_banks(vm, image->in_place.block_count * VM_IMAGE_BLOCK, report);
+    if (!err && image->packed)
+        err = image_unpack_kernel(vm, params, report);
+    if (!err)
+        err = place_rest(vm, report);
+    return err;
+}
+
+enum err vm_image_build(struct vm *vm, const struct vm_image_params *params,
+                        const struct config_sink *sink)
+{
+    const struct vm_image_report report = {sink, vm->config->path};
+    vm->bank_count = 0;
+    vm->image = frame_alloc_pages(IMAGE_PAGES, PAGE_SIZE);
+    if (vm->image == NULL)
+        return image_error(&report, ERR_NO_MEMORY, NULL, "No memory is left for this VM.");
+    enum err err = build(vm, params, &report);
+    if (err)
+        vm_image_destroy(vm);
+    return err;
+}
+
+enum err vm_image_load(struct vm *vm, const void *fdt, uint64_t fdt_bytes)
+{
+    struct vm_image *image = vm->image;
+    if (fdt_bytes > GUEST_FDT_MAX)
+        return ERR_RANGE;
+    enum err err = image_restore_in_place(vm);
+    if (err)
+        return err;
+
+    /* What the build has unpacked is good for one start. */
+    bool ready = image->unpacked;
+    image->unpacked = false;
+    image_scrub(image, image->kernel_gpa,
+                ready ? align_up(image->kernel_file_bytes, PAGE_SIZE) : 0);
+    if (!ready && image->in_place.block_count == 0)
+        err = image_put_kernel(vm);
+    if (!err && image->initrd_bytes != 0)
+        err = guest_mem_write(vm, image->initrd, arch_to_ptr(vm->config->ramdisk.base),
+                              image->initrd_bytes);
+    if (!err)
+        err = guest_mem_write(vm, vm->fdt, fdt, fdt_bytes);
+    image_publish(image);
+    return err;
+}
+
+void vm_image_destroy(struct vm *vm)
+{
+    for (uint32_t i = 0; i < vm->bank_count; i++) {
+        /* Whole banks, so nothing is split and nothing can fail; the TLBs forget before the frames
+         * go. */
+        enum err err = s2_unmap(&vm->s2, vm->banks[i].base, vm->banks[i].size_bytes);
+        BUG_ON(err);
+    }
+    image_free_banks(vm);
+    image_release_in_place(vm);
+    frame_free_pages(vm->image, IMAGE_PAGES);
+    vm->image = NULL;
+    vm->bank_count = 0;
+}

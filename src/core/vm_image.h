@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a VM's memory is made of and holds when it starts: host pages for its RAM banks, the kernel,
+ * the initrd, the device tree. Can fill it again for a restart, from the modules as they were
+ * loaded.
+ *
+ * A kernel Image that lies suitably in host memory is mapped in place: no copy is made, the guest
+ * sees the module itself, read-only, and the first write to a block of 2 MiB saves a copy of it.
+ */
+#pragma once
+
+#include "core/board.h"
+#include "core/image.h"
+#include "core/lock.h"
+#include "core/vm.h"
+#include "core/vm_config.h"
+#include "lib/err.h"
+#include "lib/types.h"
+
+/* What the caller knows of the guest's architecture and of the machine. */
+struct vm_image_params {
+    struct {
+        gpa_t base; /* 2 MiB-aligned */
+        uint64_t max_bytes;
+    } banks[VM_BANK_MAX];
+    uint32_t kernel_kinds; /* bit per enum image_kind that this architecture's guests run */
+    const struct board *board;
+    const struct system_config *system; /* all VMs: a module that two of them use is copied */
+};
+
+#define VM_IMAGE_RUN_MAX   64
+#define VM_IMAGE_BLOCK     MIB(2)
+#define VM_IMAGE_BLOCK_MAX 64
+
+/* Host memory behind a part of the guest's RAM. */
+struct vm_image_run {
+    gpa_t gpa;
+    hpa_t hpa;
+    uint64_t size_bytes;
+};
+
+/* A kernel mapped in place. */
+struct vm_image_in_place {
+    struct spinlock lock; /* `saved`, and the rights of the blocks; taken before s2->lock */
+    gpa_t gpa;
+    hpa_t hpa;
+    uint32_t block_count; /* 0: there is none */
+    hpa_t claim;          /* of the last block, what was free memory and is the kernel's bss now */
+    uint64_t claim_bytes;
+    hpa_t saved[VM_IMAGE_BLOCK_MAX]; /* copies of blocks as they were loaded; 0: not written to so
+                                        far */
+    bool lost;                       /* a block was written to and no copy of it could be saved */
+};
+
+struct vm_image {
+    struct vm_image_run runs[VM_IMAGE_RUN_MAX]; /* all memory owned, less what is mapped in place */
+    uint32_t run_count;
+    struct vm_image_in_place in_place;
+
+    struct image_info kernel;   /* of the kernel itself, unpacked */
+    bool packed;                /* the module is a gzip file of it */
+    bool unpacked;              /* ... and was unpacked by vm_image_build, for the first start */
+    uint64_t kernel_file_bytes; /* of it, unpacked */
+    gpa_t kernel_gpa;           /* where its first byte goes; ELF: its lowest */
+    uint64_t kernel_bytes;      /* memory it takes from there */
+    gpa_t initrd;
+    uint64_t initrd_bytes; /* 0: none */
+};
+
+/*
+ * Give VM, whose config is set and whose s2 is initialised and empty, its memory: sets vm->image,
+ * banks, entry, fdt. The modules are reserved in core/frame.h and direct-mapped. What is wrong is
+ * reported to SINK; then nothing is held. Boot CPU only.
+ */
+enum err vm_image_build(struct vm *vm, const struct vm_image_params *params,
+                        const struct config_sink *sink) __must_check;
+/*
+ * Fill VM's memory for a start: everything zero but the kernel, the initrd and FDT (at vm->fdt, at
+ * most GUEST_FDT_MAX). No vCPU of it runs. ERR_DENIED: it was started before and a part of its
+ * kernel is lost.
+ */
+enum err vm_image_load(struct vm *vm, const void *fdt, uint64_t fdt_bytes) __must_check;
+/*
+ * GPA was written to and had no right for it. True: now it may be written, also if another vCPU was
+ * first; false: it may not. Any context; takes the image's lock, s2's and frame's inside.
+ */
+bool vm_image_cow(struct vm *vm, gpa_t gpa);
+/* Give everything back. No vCPU of VM runs and none will. */
+void vm_image_destroy(struct vm *vm);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GICv3's distributor with one security state and affinity routing always on: its register summary
+ * (IHI 0069H, 12.8 table 12-25), routing, and SGIs, which come by a system register (12.2). No
+ * LPIs, no message-based SPIs, no extended ranges. What GICv2 kept here for SGIs and PPIs is RES0:
+ * the redistributors have it.
+ */
+#include "vdev/vgic_gicd.h"
+#include "vdev/vgic_regs.h"
+
+static uint64_t ctlr_read(const struct vgic_access *a)
+{
+    return a->vgic->ctlr | GICD_CTLR_ARE | GICD_CTLR_DS;
+}
+
+static void ctlr_write(const struct vgic_access *a, uint64_t value)
+{
+    vgic_set_ctlr(a->here, (uint32_t)value);
+}
+
+static uint64_t typer_read(const struct vgic_access *a)
+{
+    enum { INTID_BITS = 10 };
+    uint32_t aff3 = 0;
+    for (uint32_t n = 0; n < a->vgic->config.cpu_count; n++)
+        aff3 |= a->vgic->cpus[n].affinity >> 24;
+    return REG_PUT(GICD_TYPER, ITLinesNumber, a->vgic->bank_count - 1) |
+           REG_PUT(GICD_TYPER, IDbits, INTID_BITS - 1) | REG_PUT(GICD_TYPER, A3V, aff3 != 0) |
+           REG_PUT(GICD_TYPER, RSS, 1);
+}
+
+static uint64_t irouter_read(const struct vgic_access *a)
+{
+    return a->bank->irqs[a->first].route;
+}
+
+static void irouter_write(const struct vgic_access *a, uint64_t value)
+{
+    a->bank->irqs[a->first].route =
+        value & (GICD_IROUTER_Aff3 | GICD_IROUTER_IRM | GICD_IROUTER_Aff210);
+    vgic_irqs_changed(a->vgic, a->here, a->bank,
+                      a->mask & (vgic_pending_word(a->bank) | a->bank->in_lr));
+}
+
+static const struct vgic_row ctlr = {"GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false};
+static const struct vgic_row typer = {.name = "GICD_TYPER", .read = typer_read, .sizes = 4};
+static const struct vgic_row irouter = {"GICD_IROUTER", irouter_read, irouter_write, 0x6000, 64,
+                                        4 | 8,          false};
+
+#define FIELD(offset) ((offset) >> VGIC_FIELD_SHIFT)
+static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
+    [FIELD(0x080)] = &vgic_igroupr,
+    [FIELD(0x100)] = &vgic_isenabler,
+    [FIELD(0x180)] = &vgic_icenabler,
+    [FIELD(0x200)] = &vgic_ispendr,
+    [FIELD(0x280)] = &vgic_icpendr,
+    [FIELD(0x300)] = &vgic_isactiver,
+    [FIELD(0x380)] = &vgic_icactiver,
+    [FIELD(0x400)... FIELD(0x780)] = &vgic_ipriorityr,
+    [FIELD(0xc00)... FIELD(0xc80)] = &vgic_icfgr,
+};
+
+/* With one security state IGRPMODR and NSACR are RES0; with ARE set so are ITARGETSR, SGIR,
+ * SPENDSGIR. */
+static const struct vgic_row *row_at(uint32_t offset)
+{
+    if (offset >= 0x80 && offset < 0x1000)
+        return fields[FIELD(offset)];
+    if (offset >= 0x6000 && offset < 0x8000)
+        return &irouter;
+    if (offset >= KIB(64) - VGIC_ID_BYTES)
+        return &vgic_pidr;
+    switch (offset & ~3u) {
+    case 0x0000:
+        return &ctlr;
+    case 0x0004:
+        return &typer;
+    case 0x0008:
+        return &vgic_iidr;
+    default: /* TYPER2, STATUSR, SETSPI and the like: not implemented */
+        return NULL;
+    }
+}
+
+bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
+{
+    struct vgic *vgic = device;
+    if (access->offset >= KIB(64) || access->vcpu >= vgic->config.cpu_count)
+        return false;
+    uint32_t offset = (uint32_t)access->offset;
+    return vgic_row_access(row_at(offset), access, offset, &vgic->cpus[access->vcpu], NULL, false);
+}
+
+/* ---- ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 */
+
+static bool sgi_hits(const struct vgic_cpu *cpu, const struct vgic_cpu *sender, uint64_t value)
+{
+    if (value & ICC_SGI1R_EL1_IRM)
+        return cpu != sender;
+    uint32_t aff0 = cpu->affinity & 0xff;
+    uint64_t cluster = REG_GET(ICC_SGI1R_EL1, Aff3, value) << 16 |
+                       REG_GET(ICC_SGI1R_EL1, Aff2, value) << 8 |
+                       REG_GET(ICC_SGI1R_EL1, Aff1, value);
+    return cpu->affinity >> 8 == cluster && aff0 / 16 == REG_GET(ICC_SGI1R_EL1, RS, value) &&
+           (REG_GET(ICC_SGI1R_EL1, TargetList, value) & bit32(aff0 % 16));
+}
+
+/*
+ * With one security state a write to SGI1R sends the SGI whichever group the target has it in;
+ * SGI0R, and ASGI1R as there is no other state, only to targets that have it in group 0.
+ */
+void vgic_sgi1r(struct vgic_cpu *cpu, uint64_t value, bool group0)
+{
+    struct vgic *vgic = cpu->vgic;
+    unsigned sgi = (unsigned)REG_GET(ICC_SGI1R_EL1, INTID, value);
+    spin_lock(&vgic->lock);
+    for (uint32_t n = 0; n < vgic->config.cpu_count; n++) {
+        struct vgic_cpu *target = &vgic->cpus[n];
+        if (!sgi_hits(target, cpu, value))
+            continue;
+        if (!group0 || !(target->bank.group1 & bit32(sgi)))
+            vgic_irq_send_sgi(cpu, target, sgi);
+    }
+    spin_unlock(&vgic->lock);
+}

@@ -1,0 +1,672 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Interrupts from their cause to their end, over both versions of the virtual CPU interface. */
+#include "tests/unit/vgic_fake.h"
+
+/* Each test runs for both versions. */
+static uint8_t version;
+
+#define UART  40u /* an SPI */
+#define TIMER 27u /* the virtual timer's PPI */
+
+static void enable(uint32_t intid)
+{
+    for (unsigned n = 0; n < (intid < 32 ? FAKE_CPUS : 1); n++)
+        if (fake_ifs[n].loaded != NULL)
+            irq_write(n, n, ISENABLER, intid);
+}
+
+static void make_edge(uint32_t intid)
+{
+    uint64_t offset = ICFGR + intid / 16 * 4;
+    gicd_write(0, offset, gicd_read(0, offset) | 2u << intid % 16 * 2);
+}
+
+static void set_line(uint32_t intid, bool level)
+{
+    vgic_set_level(fake_vgic, 0, intid, level);
+}
+
+static void assert_idle(unsigned pcpu)
+{
+    assert_int_equal(fake_ack(pcpu), FAKE_SPURIOUS);
+}
+
+static void take(unsigned pcpu, uint32_t iar)
+{
+    assert_int_equal(fake_ack(pcpu), iar);
+}
+
+static void take_and_end(unsigned pcpu, uint32_t iar)
+{
+    take(pcpu, iar);
+    fake_eoi(pcpu, iar);
+}
+
+static void test_level(void **state)
+{
+    fake_boot(version, 2, 4);
+    set_line(UART, true);
+    assert_idle(0); /* not enabled */
+    enable(UART);
+    take(0, UART);
+    assert_idle(0);
+    set_line(UART, false);
+    fake_eoi(0, UART);
+    assert_idle(0);
+    /* A line that falls before it was taken takes the interrupt with it. */
+    set_line(UART, true);
+    set_line(UART, false);
+    assert_idle(0);
+    /* A line that is still high at the end comes again. */
+    set_line(UART, true);
+    take_and_end(0, UART);
+    take_and_end(0, UART);
+    /* High again while active. */
+    take(0, UART);
+    set_line(UART, false);
+    fake_settle();
+    set_line(UART, true);
+    fake_settle();
+    fake_eoi(0, UART);
+    take(0, UART);
+    set_line(UART, false);
+    fake_eoi(0, UART);
+    assert_idle(0);
+    assert_idle(1);
+}
+
+static void test_level_ends_without_exit(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    set_line(UART, true);
+    take(0, UART);
+    set_line(UART, false); /* by the device's register, which trapped */
+    fake_settle();
+    fake_maintenances = 0;
+    fake_eoi(0, UART);
+    assert_int_equal(fake_maintenances, 0);
+    assert_idle(0);
+}
+
+static void test_edge(void **state)
+{
+    fake_boot(version, 2, 4);
+    make_edge(UART);
+    enable(UART);
+    set_line(UART, true);
+    set_line(UART, false);
+    set_line(UART, true); /* a second edge before the first was taken is the same interrupt */
+    take(0, UART);
+    assert_idle(0);
+    set_line(UART, false);
+    set_line(UART, true); /* one while active is another */
+    assert_idle(0);
+    fake_eoi(0, UART);
+    take_and_end(0, UART);
+    assert_idle(0);
+}
+
+static void test_controller(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    struct virq_line line = {vgic_controller(fake_vgic), UART, 0};
+    virq_line_set(&line, true);
+    take(0, UART);
+}
+
+static void test_software_pending(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    irq_write(0, 0, ISPENDR, UART);
+    assert_true(irq_read(0, 0, ISPENDR, UART));
+    take(0, UART);
+    assert_false(irq_read(0, 0, ISPENDR, UART));
+    assert_true(irq_read(0, 0, ISACTIVER, UART));
+    fake_eoi(0, UART);
+    assert_false(irq_read(0, 0, ICACTIVER, UART));
+    assert_idle(0); /* level-sensitive, and taking it cleared the latch */
+    /* Set while active: once more. */
+    irq_write(0, 0, ISPENDR, UART);
+    take(0, UART);
+    irq_write(0, 0, ISPENDR, UART);
+    assert_true(irq_read(0, 0, ISPENDR, UART));
+    assert_idle(0);
+    fake_eoi(0, UART);
+    take_and_end(0, UART);
+    assert_idle(0);
+}
+
+static void test_clear_pending(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    irq_write(0, 0, ISPENDR, UART);
+    irq_write(0, 0, ICPENDR, UART);
+    assert_false(irq_read(0, 0, ICPENDR, UART));
+    assert_idle(0);
+    /* A level-sensitive one stays pending as long as its line is high. */
+    set_line(UART, true);
+    irq_write(0, 0, ICPENDR, UART);
+    assert_true(irq_read(0, 0, ICPENDR, UART));
+    take(0, UART);
+    set_line(UART, false);
+    fake_eoi(0, UART);
+    make_edge(UART);
+    set_line(UART, true);
+    assert_true(irq_read(0, 0, ISPENDR, UART));
+    irq_write(0, 0, ICPENDR, UART);
+    assert_idle(0);
+}
+
+static void test_disabled_while_pending(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    irq_write(0, 0, ISPENDR, UART);
+    fake_settle();
+    irq_write(0, 0, ICENABLER, UART);
+    assert_idle(0);
+    assert_true(irq_read(0, 0, ISPENDR, UART));
+    enable(UART);
+    take(0, UART);
+    /* Disabled while active: stays active, what is new waits for enabling. */
+    irq_write(0, 0, ICENABLER, UART);
+    irq_write(0, 0, ISPENDR, UART);
+    assert_true(irq_read(0, 0, ISACTIVER, UART));
+    fake_eoi(0, UART);
+    assert_idle(0);
+    enable(UART);
+    take_and_end(0, UART);
+    assert_idle(0);
+}
+
+static void test_priority(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    enable(UART + 1);
+    irq_priority(0, 0, UART, 0x80);
+    irq_write(0, 0, ISPENDR, UART);
+    irq_write(0, 0, ISPENDR, UART + 1);
+    irq_priority(0, 0, UART + 1, 0x47); /* while pending; the low bits are not implemented */
+    assert_int_equal(fake_read_sized(0, FAKE_GICD, IPRIORITYR + UART + 1, 1), 0x40);
+    take(0, UART + 1);
+    assert_idle(0);
+    irq_priority(0, 0, UART, 0x38);
+    take_and_end(0, UART);
+    fake_eoi(0, UART + 1);
+}
+
+static void test_routing(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    irq_write(0, 0, ISPENDR, UART);
+    fake_settle();
+    irq_route(0, UART, 1); /* while pending */
+    assert_idle(0);
+    take(1, UART);
+    irq_route(0, UART, 0); /* while active: stays until its end */
+    irq_write(0, 0, ISPENDR, UART);
+    assert_idle(0);
+    assert_true(irq_read(0, 0, ISACTIVER, UART));
+    fake_eoi(1, UART);
+    assert_idle(1);
+    take_and_end(0, UART);
+    assert_idle(0);
+}
+
+static void test_groups(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    enable(UART + 1);
+    gicd_write(0, 0x80 + 4, bit32(UART % 32)); /* UART in group 1 */
+    irq_write(0, 0, ISPENDR, UART);
+    irq_write(0, 0, ISPENDR, UART + 1);
+    gicd_write(0, 0, 1);
+    take_and_end(0, UART + 1);
+    assert_idle(0);
+    gicd_write(0, 0, 3);
+    fake_ifs[0].vmcr &= ~(uint32_t)ICH_VMCR_EL2_VENG1;
+    assert_idle(0);
+    assert_false(vgic_pending(fake_ifs[0].loaded));
+    gicd_write(0, 0x80 + 4, 0); /* while pending */
+    take_and_end(0, UART);
+}
+
+static void test_active_state_by_software(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    irq_write(0, 0, ISACTIVER, UART);
+    irq_write(0, 0, ISPENDR, UART);
+    assert_true(irq_read(0, 0, ISACTIVER, UART));
+    assert_idle(0);
+    irq_write(0, 0, ICACTIVER, UART);
+    take(0, UART);
+    irq_write(0, 0, ICACTIVER, UART);
+    assert_false(irq_read(0, 0, ISACTIVER, UART));
+    fake_ifs[0].apr = 0;
+    irq_write(0, 0, ISPENDR, UART);
+    take_and_end(0, UART);
+}
+
+/* Registers of interrupts in another CPU's list registers tell and change the truth. */
+static void test_others_list_registers(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    irq_route(0, UART, 1);
+    irq_write(0, 0, ISPENDR, UART);
+    fake_settle();
+    assert_true(irq_read(0, 0, ISPENDR, UART));
+    irq_write(0, 0, ICPENDR, UART);
+    assert_idle(1);
+    irq_write(0, 0, ISPENDR, UART);
+    take(1, UART);
+    fake_syncs = 0;
+    assert_false(irq_read(0, 0, ISPENDR, UART));
+    assert_int_not_equal(fake_syncs, 0);
+    assert_true(irq_read(0, 0, ISACTIVER, UART));
+    irq_write(0, 0, ICACTIVER, UART);
+    assert_false(irq_read(0, 0, ISACTIVER, UART));
+    fake_ifs[1].apr = 0;
+    irq_write(0, 0, ISPENDR, UART);
+    fake_settle();
+    irq_write(0, 0, ISACTIVER, UART);
+    assert_true(irq_read(0, 0, ISACTIVER, UART));
+    assert_true(irq_read(0, 0, ISPENDR, UART));
+    assert_idle(1);
+    irq_write(0, 0, ICACTIVER, UART);
+    irq_write(0, 0, ICENABLER, UART);
+    assert_int_equal(fake_highest(1), -1); /* gone when the write returns */
+    enable(UART);
+    take_and_end(1, UART);
+    /* Without anybody to wait for, after the kick. */
+    fake_new(version, 1, 4, 32);
+}
+
+static void test_sgi_to_self(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(3);
+    fake_kicks = 0;
+    send_sgi(0, 0, 3);
+    assert_int_equal(fake_kicks, 0);
+    assert_int_not_equal(fake_highest(0), -1);
+    take(0, 3);
+    send_sgi(0, 0, 3); /* while active: once more */
+    send_sgi(0, 0, 3);
+    fake_eoi(0, 3);
+    take_and_end(0, 3);
+    assert_idle(0);
+    irq_write(0, 0, ISENABLER, TIMER);
+    irq_write(0, 0, ISPENDR, TIMER);
+    take_and_end(0, TIMER);
+}
+
+static void test_sgi_to_other(void **state)
+{
+    uint32_t from0 = version == 2 ? 3 : 3, from1 = version == 2 ? 3 | 1 << 10 : 3;
+    fake_boot(version, 2, 4);
+    enable(3);
+    send_sgi(0, 1, 3);
+    take_and_end(1, from0);
+    send_sgi(1, 0, 3);
+    assert_true(fake_kicked & 1);
+    take_and_end(0, from1);
+    assert_idle(1);
+}
+
+static void test_overflow(void **state)
+{
+    static const uint8_t lr_counts[] = {1, 2, 4, 16};
+    for (unsigned c = 0; c < ARRAY_SIZE(lr_counts); c++) {
+        fake_boot(version, 2, lr_counts[c]);
+        for (uint32_t i = 0; i < 40; i++) {
+            enable(UART + i);
+            irq_priority(0, 0, UART + i, (uint8_t)(0xe8 - i / 2 * 8));
+            irq_write(0, 0, ISPENDR, UART + i);
+        }
+        for (uint32_t i = 0; i < 20; i++) {
+            take(0, UART + 38 - 2 * i);
+            assert_true(irq_read(0, 0, ISPENDR, UART + 39 - 2 * i));
+            fake_eoi(0, UART + 38 - 2 * i);
+            take_and_end(0, UART + 39 - 2 * i);
+        }
+        assert_idle(0);
+        assert_int_equal(fake_ifs[0].hcr, ICH_HCR_EL2_En);
+    }
+}
+
+/* More active at once than there are list registers; ended from the innermost outwards. */
+static void test_nested(void **state)
+{
+    for (uint8_t lr_count = 1; lr_count <= 4; lr_count++) {
+        fake_boot(version, 2, lr_count);
+        for (uint32_t i = 0; i < 10; i++) {
+            enable(UART + i);
+            irq_priority(0, 0, UART + i, (uint8_t)(0xe0 - 8 * i));
+            irq_write(0, 0, ISPENDR, UART + i);
+            take(0, UART + i);
+            irq_write(0, 0, ISPENDR, UART + i); /* and pending behind it */
+        }
+        for (uint32_t i = 10; i-- > 0;) {
+            for (uint32_t k = 0; k < 10; k++)
+                assert_int_equal(irq_read(0, 0, ISACTIVER, UART + k), k <= i);
+            fake_eoi(0, UART + i);
+            take_and_end(0, UART + i);
+        }
+        assert_idle(0);
+    }
+}
+
+/* Ended (deactivated) in another order, EOImode 1, list registers full of active ones. */
+static void test_split_eoi(void **state)
+{
+    fake_boot(version, 2, 4);
+    fake_ifs[0].vmcr |= ICH_VMCR_EL2_VEOIM;
+    for (uint32_t i = 0; i < 4; i++) {
+        enable(UART + i);
+        irq_write(0, 0, ISPENDR, UART + i);
+        take(0, UART + i);
+        fake_eoi(0, UART + i); /* drops the priority only */
+    }
+    enable(UART + 4);
+    irq_write(0, 0, ISPENDR, UART + 4);
+    take(0, UART + 4); /* did not starve */
+    fake_eoi(0, UART + 4);
+    fake_hw.dir_traps = version == 3;
+    for (uint32_t i = 0; i < 5; i++) {
+        fake_here = 0;
+        if (version == 3)
+            vgic_deactivate(fake_ifs[0].loaded, UART + i);
+        else
+            fake_dir(0, UART + i);
+        fake_settle();
+    }
+    vgic_deactivate(fake_ifs[0].loaded, 5000);
+    vgic_deactivate(fake_ifs[0].loaded, UART + 20);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_false(irq_read(0, 0, ISACTIVER, UART + i));
+}
+
+static void test_closed_group_does_not_block(void **state)
+{
+    fake_boot(version, 2, 2);
+    fake_ifs[0].vmcr &= ~(uint32_t)ICH_VMCR_EL2_VENG0;
+    gicd_write(0, 0x84, bit32((UART + 4) % 32));
+    for (uint32_t i = 0; i < 5; i++) {
+        enable(UART + i);
+        irq_priority(0, 0, UART + i, (uint8_t)(0x20 + 8 * i));
+        irq_write(0, 0, ISPENDR, UART + i);
+    }
+    take_and_end(0, UART + 4);
+    fake_ifs[0].vmcr |= ICH_VMCR_EL2_VENG0;
+    for (uint32_t i = 0; i < 4; i++)
+        take_and_end(0, UART + i);
+}
+
+static void test_migration(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    enable(UART + 1);
+    enable(3);
+    irq_priority(0, 0, UART + 1, 0x20);
+    irq_write(0, 0, ISPENDR, UART);
+    take(0, UART);
+    irq_write(0, 0, ISPENDR, UART + 1);
+    send_sgi(1, 0, 3);
+    fake_save(0);
+    fake_save(1);
+    assert_true(vgic_pending(vgic_cpu_of(fake_vgic, 0)));
+    assert_false(vgic_pending(vgic_cpu_of(fake_vgic, 1)));
+    fake_load(1, 0);
+    fake_load(0, 1);
+    assert_int_equal(fake_ifs[0].apr, 0);
+    take_and_end(1, UART + 1);
+    assert_idle(1);
+    fake_eoi(1, UART);
+    take_and_end(1, version == 2 ? 3 | 1 << 10 : 3);
+    assert_idle(0);
+}
+
+static void test_queue_while_away(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(UART);
+    irq_route(0, UART, 1);
+    fake_save(1);
+    fake_kicks = 0;
+    irq_write(0, 0, ISPENDR, UART);
+    assert_int_equal(fake_kicks, 1);
+    assert_true(vgic_pending(vgic_cpu_of(fake_vgic, 1)));
+    irq_write(0, 0, ICENABLER, UART);
+    assert_false(vgic_pending(vgic_cpu_of(fake_vgic, 1)));
+    irq_write(0, 0, ISENABLER, UART);
+    irq_write(0, 0, ICPENDR, UART);
+    assert_false(vgic_pending(vgic_cpu_of(fake_vgic, 1)));
+    irq_write(0, 0, ISACTIVER, UART);
+    fake_load(1, 1);
+    assert_idle(1);
+}
+
+static void test_pending_for_wfi(void **state)
+{
+    fake_boot(version, 2, 4);
+    struct vgic_cpu *cpu = fake_ifs[0].loaded;
+    assert_false(vgic_pending(cpu));
+    enable(UART);
+    set_line(UART, true);
+    assert_true(vgic_pending(cpu));
+    fake_settle();
+    assert_true(vgic_pending(cpu));
+    set_line(UART, false);
+    assert_false(vgic_pending(cpu));
+    set_line(UART, true);
+    fake_settle();
+    fake_ifs[0].vmcr = (uint32_t)REG_SET(ICH_VMCR_EL2, VPMR, fake_ifs[0].vmcr, 0xa0);
+    assert_false(vgic_pending(cpu));
+    fake_save(0);
+    assert_false(vgic_pending(cpu));
+    fake_load(0, 0);
+    fake_ifs[0].vmcr = (uint32_t)REG_SET(ICH_VMCR_EL2, VPMR, fake_ifs[0].vmcr, 0xa8);
+    assert_true(vgic_pending(cpu));
+    take(0, UART);
+    assert_false(vgic_pending(cpu));
+}
+
+/* ---- hardware-backed */
+
+static void fire(unsigned pcpu)
+{
+    fake_here = pcpu;
+    fake_ifs[pcpu].phys_active[TIMER] = true;
+    vgic_hw_fired(fake_ifs[pcpu].loaded, TIMER);
+}
+
+static void boot_timer(void)
+{
+    fake_boot(version, 2, 4);
+    vgic_map_hw(fake_vgic, 0, TIMER, TIMER);
+    vgic_map_hw(fake_vgic, 1, TIMER, TIMER);
+    enable(TIMER);
+}
+
+static void test_hw(void **state)
+{
+    boot_timer();
+    fake_maintenances = 0;
+    for (unsigned n = 0; n < 3; n++) {
+        fake_lr_writes = 0;
+        fire(0);
+        assert_int_equal(fake_lr_writes, 1);
+        take_and_end(0, TIMER);
+        assert_false(fake_ifs[0].phys_active[TIMER]);
+    }
+    assert_int_equal(fake_maintenances, 0);
+    /* Disabled by the guest: stays pending, and active physically. */
+    irq_write(0, 0, ICENABLER, TIMER);
+    fire(0);
+    assert_idle(0);
+    assert_true(fake_ifs[0].phys_active[TIMER]);
+    irq_write(0, 0, ISENABLER, TIMER);
+    take_and_end(0, TIMER);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+}
+
+static void test_hw_migrates(void **state)
+{
+    boot_timer();
+    fire(0);
+    take(0, TIMER);
+    fake_save(0);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+    vgic_hw_fired_away(vgic_cpu_of(fake_vgic, 0), TIMER); /* its handler is not through */
+    fake_save(1);
+    fake_load(1, 0);
+    assert_true(fake_ifs[1].phys_active[TIMER]);
+    fake_eoi(1, TIMER);
+    assert_false(fake_ifs[1].phys_active[TIMER]);
+    assert_idle(1);
+    fake_save(1);
+    vgic_hw_fired_away(vgic_cpu_of(fake_vgic, 0), TIMER);
+    assert_true(vgic_pending(vgic_cpu_of(fake_vgic, 0)));
+    fake_load(0, 0);
+    assert_true(fake_ifs[0].phys_active[TIMER]);
+    take_and_end(0, TIMER);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+    fake_save(0);
+    vgic_hw_fired_away(vgic_cpu_of(fake_vgic, 0), TIMER);
+    vgic_set_level(fake_vgic, 0, TIMER, false); /* reprogrammed meanwhile */
+    assert_false(vgic_pending(vgic_cpu_of(fake_vgic, 0)));
+    fake_load(0, 0);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+}
+
+static void test_hw_cleared_by_software(void **state)
+{
+    boot_timer();
+    fire(0);
+    irq_write(0, 0, ICPENDR, TIMER);
+    assert_false(fake_ifs[0].phys_active[TIMER]); /* so that it can fire again */
+    fire(0);
+    take(0, TIMER);
+    irq_write(0, 0, ICACTIVER, TIMER);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+    fake_ifs[0].apr = 0;
+    /* Pending by software while active by hardware, which have no common list-register state. */
+    fire(0);
+    take(0, TIMER);
+    irq_write(0, 0, ISPENDR, TIMER);
+    assert_idle(0);
+    fake_eoi(0, TIMER);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+    take_and_end(0, TIMER);
+    assert_idle(0);
+    /* Made pending by software alone: no physical interrupt to end. */
+    irq_write(0, 0, ISPENDR, TIMER);
+    take_and_end(0, TIMER);
+    irq_write(0, 0, ISACTIVER, TIMER);
+    irq_write(0, 0, ICACTIVER, TIMER);
+    if (version == 3) {
+        /* By another vCPU's access to our redistributor. */
+        fire(0);
+        fake_write_sized(1, FAKE_GICR, FAKE_SGI_FRAME(0) + ICPENDR, 4, bit32(TIMER));
+        assert_false(fake_ifs[0].phys_active[TIMER]);
+        irq_write(0, 0, ICENABLER, TIMER);
+        fire(0);
+        fake_write_sized(1, FAKE_GICR, FAKE_SGI_FRAME(0) + ICPENDR, 4, bit32(TIMER));
+        fake_settle();
+        assert_false(fake_ifs[0].phys_active[TIMER]);
+    }
+}
+
+static void test_hw_without_list_register(void **state)
+{
+    fake_boot(version, 2, 1);
+    vgic_map_hw(fake_vgic, 0, TIMER, TIMER);
+    enable(TIMER);
+    enable(UART);
+    irq_priority(0, 0, UART, 0x10);
+    fire(0);
+    take(0, TIMER);
+    irq_write(0, 0, ISPENDR, UART);
+    take_and_end(0, UART);
+    fake_eoi(0, TIMER);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+    assert_false(irq_read(0, 0, ISACTIVER, TIMER));
+}
+
+static void test_hw_spi(void **state)
+{
+    fake_boot(version, 2, 4);
+    vgic_map_hw(fake_vgic, 0, UART, 77);
+    enable(UART);
+    for (unsigned n = 0; n < 4; n++) {
+        unsigned pcpu = n / 2;
+        irq_route(0, UART, pcpu);
+        fake_spi_active[77] = true;
+        fake_here = 0;
+        vgic_hw_fired(fake_ifs[0].loaded, UART);
+        take_and_end(pcpu, UART);
+        assert_false(fake_spi_active[77]);
+    }
+    fake_spi_active[77] = true;
+    vgic_hw_fired(fake_ifs[0].loaded, UART);
+    fake_save(0);
+    fake_save(1);
+    vgic_reset(fake_vgic);
+    assert_false(fake_spi_active[77]);
+}
+
+static void test_reset(void **state)
+{
+    boot_timer();
+    enable(UART);
+    set_line(UART, true);
+    fire(0);
+    irq_priority(0, 0, UART, 0x20);
+    take(0, UART);
+    fake_save(0);
+    fake_save(1);
+    vgic_reset(fake_vgic);
+    assert_false(vgic_pending(vgic_cpu_of(fake_vgic, 0)));
+    fake_load(0, 0);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+    assert_int_equal(fake_ifs[0].apr | fake_ifs[0].vmcr, 0);
+    assert_true(irq_read(0, 0, ISPENDR, UART)); /* the line is still high */
+    assert_false(irq_read(0, 0, ISENABLER, UART));
+    assert_int_equal(gicd_read(0, 0) & 3, 0);
+}
+
+#define TESTS(T)                                                                                   \
+    T(test_level)                                                                                  \
+    T(test_level_ends_without_exit)                                                                \
+    T(test_edge)                                                                                   \
+    T(test_controller)                                                                             \
+    T(test_software_pending) T(test_clear_pending) T(test_disabled_while_pending) T(test_priority) \
+        T(test_routing) T(test_groups) T(test_active_state_by_software)                            \
+            T(test_others_list_registers) T(test_sgi_to_self) T(test_sgi_to_other)                 \
+                T(test_overflow) T(test_nested) T(test_split_eoi)                                  \
+                    T(test_closed_group_does_not_block) T(test_migration) T(test_queue_while_away) \
+                        T(test_pending_for_wfi) T(test_hw) T(test_hw_migrates)                     \
+                            T(test_hw_cleared_by_software) T(test_hw_without_list_register)        \
+                                T(test_hw_spi) T(test_reset)
+
+int main(void)
+{
+#define TEST(test) cmocka_unit_test(test),
+    static const struct CMUnitTest tests[] = {TESTS(TEST)};
+    version = 2;
+    int failed = cmocka_run_group_tests_name("vgic v2", tests, NULL, NULL);
+    version = 3;
+    failed += cmocka_run_group_tests_name("vgic v3", tests, NULL, NULL);
+    free(fake_vgic);
+    return failed;
+}
