@@ -23,7 +23,9 @@ struct vm_image_params {
         gpa_t base; /* 2 MiB-aligned */
         uint64_t max_bytes;
     } banks[VM_BANK_MAX];
-    uint32_t kernel_kinds; /* bit per enum image_kind that this architecture's guests run */
+    /* Bit per enum image_kind that this architecture's guests run; a gzip file is what is in it. */
+    uint32_t kernel_kinds;
+    uint32_t elf_machine; /* e_machine of an ELF kernel; 0: any */
     const struct board *board;
     const struct system_config *system; /* all VMs: a module that two of them use is copied */
 };

@@ -26,6 +26,14 @@ static bool in_banks(const struct vm *vm, uint64_t base, uint64_t size_bytes)
     return false;
 }
 
+static bool runs_here(const struct vm_image_params *params, const struct image_info *kernel)
+{
+    if (kernel->kind == IMAGE_ELF && params->elf_machine != 0 &&
+        kernel->machine != params->elf_machine)
+        return false;
+    return (params->kernel_kinds & bit32(kernel->kind)) != 0;
+}
+
 static enum err refuse_kind(const void *kernel, uint64_t size_bytes,
                             const struct vm_image_report *report)
 {
@@ -93,9 +101,9 @@ enum err image_plan_kernel(struct vm *vm, const struct vm_image_params *params,
         return image_error(report, err, NULL, "The kernel cannot be used: it looks like %s. %s",
                            image_looks_like(module_ptr(module), module->size_bytes),
                            why != NULL ? why : "");
-    if ((params->kernel_kinds & bit32(info.kind)) == 0)
-        return refuse_kind(module_ptr(module), module->size_bytes, report);
     vm->image->packed = info.kind == IMAGE_GZIP;
+    if (!vm->image->packed && !runs_here(params, &info))
+        return refuse_kind(module_ptr(module), module->size_bytes, report);
     /* For a packed one this is the first guess: as if a raw image were inside. */
     return choose_place(vm, &info, report);
 }
@@ -146,7 +154,7 @@ enum err image_unpack_kernel(struct vm *vm, const struct vm_image_params *params
                            "What is in the gzip'ed kernel cannot be used: it looks like %s. %s",
                            image_looks_like(unpacked, image->kernel_file_bytes),
                            why != NULL ? why : "Give the file itself, unpacked.");
-    if ((params->kernel_kinds & bit32(inner.kind)) == 0)
+    if (!runs_here(params, &inner))
         return refuse_kind(unpacked, image->kernel_file_bytes, report);
     err = choose_place(vm, &inner, report);
     image->unpacked = !err && image->kernel_gpa.raw == guess.raw;
