@@ -54,6 +54,8 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
     vgic->config.mpidrs = NULL; /* taken over here */
     vgic->bank_count = bank_count(config);
     vgic->all_lrs = (uint32_t)low_bits(hw->lr_count);
+    vgic->lr_pending = hw->version == 2 ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
+                                        : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
     vgic->cpus = (struct vgic_cpu *)((char *)vgic + cpus_offset());
     vgic->spis = (struct vgic_bank *)((char *)vgic + spis_offset(config));
     for (uint32_t n = 0; n < config->cpu_count; n++) {
@@ -277,10 +279,6 @@ static void hw_fired(struct vgic_cpu *cpu, struct vgic_cpu *here, uint32_t intid
     if (here == NULL && (bank->phys & bit))
         return; /* until the guest has ended the last one, the physical interrupt could not fire
                    either */
-    if (here != NULL && vgic_lr_reoffer(here, bank, i, true)) {
-        bank->phys |= bit;
-        return;
-    }
     if (bank->in_lr & bit) {
         struct vgic_cpu *owner = &vgic->cpus[irq->cpu];
         if (owner == here)
@@ -297,9 +295,14 @@ static void hw_fired(struct vgic_cpu *cpu, struct vgic_cpu *here, uint32_t intid
 
 void vgic_hw_fired(struct vgic_cpu *cpu, uint32_t intid)
 {
+    struct vgic_bank *bank = &cpu->bank;
     spin_lock(&cpu->vgic->lock);
     BUG_ON(!cpu->loaded);
-    hw_fired(cpu, cpu, intid);
+    if (intid < VGIC_SPI_FIRST && (cpu->hw_lrs & bit32(bank->irqs[intid].lr)) &&
+        vgic_lr_reoffer(cpu, bank, intid))
+        bank->phys |= bit32(intid);
+    else
+        hw_fired(cpu, cpu, intid);
     spin_unlock(&cpu->vgic->lock);
 }
 

@@ -148,6 +148,7 @@ void vgic_irq_end(struct vgic *vgic, struct vgic_cpu *here, struct vgic_bank *ba
             if (here->queued_banks != 0)
                 vgic_lr_refill(here);
         } else {
+            bank->plain &= ~bit32(i);
             owner->stale_lrs |= bit32(irq->lr);
             vgic_kick(vgic, owner);
         }
@@ -183,7 +184,7 @@ void vgic_irq_send_sgi(struct vgic_cpu *here, struct vgic_cpu *target, unsigned 
     struct vgic_irq *irq = &bank->irqs[sgi];
     /* On v2 the list register names the sender. On v3 `source` is always 0, and of no meaning. */
     bool same_sender = irq->source == here->index || !vgic_is_v2(target->vgic);
-    if (target == here && same_sender && vgic_lr_reoffer(here, bank, sgi, false))
+    if (target == here && same_sender && vgic_lr_reoffer(here, bank, sgi))
         return;
     vgic_irq_begin(here, bank, sgi);
     bank->latch |= bit32(sgi);

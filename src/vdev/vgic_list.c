@@ -84,13 +84,17 @@ void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsi
     cpu->stale_lrs &= ~lr_bit;
     cpu->hw_lrs = hw ? cpu->hw_lrs | lr_bit : cpu->hw_lrs & ~lr_bit;
     cpu->eoi_lrs = eoi ? cpu->eoi_lrs | lr_bit : cpu->eoi_lrs & ~lr_bit;
+    if (state == VGIC_LR_PENDING && !eoi)
+        bank->plain |= bit;
 }
 
 /* LR holds nothing any more; the hardware's image of it is the caller's affair. */
 static void drop(struct vgic_cpu *cpu, unsigned lr)
 {
     uint32_t intid = cpu->lr_intids[lr], lr_bit = bit32(lr);
-    vgic_bank(cpu, intid / 32)->in_lr &= ~bit32(intid % 32);
+    struct vgic_bank *bank = vgic_bank(cpu, intid / 32);
+    bank->in_lr &= ~bit32(intid % 32);
+    bank->plain &= ~bit32(intid % 32);
     cpu->used_lrs &= ~lr_bit;
     cpu->stale_lrs &= ~lr_bit;
     cpu->hw_lrs &= ~lr_bit;
@@ -112,23 +116,16 @@ void vgic_lr_forget(struct vgic_cpu *cpu, unsigned lr)
     drop(cpu, lr);
 }
 
-bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i, bool hw)
+bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
 {
     const struct vgic *vgic = cpu->vgic;
-    const struct vgic_irq *irq = &bank->irqs[i];
-    uint32_t bit = bit32(i), lr_bit = bit32(irq->lr);
-    uint32_t open = bank->group1 & bit ? vgic->open_group1 : vgic->open_group0;
-    if (!(bank->in_lr & bank->enabled & open & ~bank->latch & ~bank->line & bit) ||
-        irq->cpu != cpu->index || ((cpu->stale_lrs | cpu->eoi_lrs) & lr_bit) ||
-        !(cpu->hw_lrs & lr_bit) == hw)
+    uint32_t bit = bit32(i), lr = bank->irqs[i].lr;
+    if (!(bank->plain & bit))
         return false;
-    uint64_t pending = vgic_is_v2(vgic) ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
-                                        : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
-    uint64_t state = vgic_is_v2(vgic) ? GICH_LR_State : ICH_LR_EL2_State;
-    uint64_t value = vgic->hw->lr_read(irq->lr);
-    if (value & state)
+    uint64_t value = vgic->hw->lr_read(lr);
+    if (value & (vgic->lr_pending | vgic->lr_pending << 1)) /* State has two bits */
         return false;
-    vgic->hw->lr_write(irq->lr, value | pending);
+    vgic->hw->lr_write(lr, value | vgic->lr_pending);
     bank->offered |= bit;
     bank->active &= ~bit;
     return true;
@@ -147,6 +144,7 @@ static void fold_state(struct vgic_cpu *cpu, unsigned lr, enum vgic_lr_state sta
             irq->sources |= (uint8_t)bit32(irq->source);
     }
     bank->offered &= ~bit;
+    bank->plain &= ~bit;
     if (cpu->hw_lrs & bit32(lr)) {
         if (state == VGIC_LR_INVALID)
             bank->phys &= ~bit; /* the guest's deactivation went through to it */

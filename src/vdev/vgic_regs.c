@@ -84,26 +84,17 @@ static void row_write(const struct vgic_row *row, const struct vgic_access *a, b
         wait_for_others(a->here);
 }
 
-static const struct vgic_row reserved = {.name = "reserved", .sizes = 4};
+const struct vgic_row vgic_reserved = {.name = "reserved", .sizes = 4};
 
-bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
-                     struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only)
+bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
+                           struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only)
 {
     struct vgic *vgic = here->vgic;
     unsigned size_bytes = m->size_bytes;
-    if (row == NULL)
-        row = &reserved;
-    if (!(row->sizes & size_bytes) || !is_pow2(size_bytes) || !is_aligned(offset, size_bytes))
-        return false;
     struct vgic_access a = {.vgic = vgic, .here = here, .frame = frame, .offset = offset};
     bool half = (row->sizes & 8) && size_bytes == 4;
     if (!m->write)
         m->value = 0;
-    if (row->bits == 0 && row->write == NULL) {
-        if (!m->write)
-            m->value = row_read(row, &a, half);
-        return true;
-    }
     if (row->bits != 0 && !address(&a, row, size_bytes, private_only))
         return true;
     spin_lock(&vgic->lock);

@@ -57,26 +57,24 @@ static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
     [FIELD(0xc00)... FIELD(0xc80)] = &vgic_icfgr,
 };
 
+/* TYPER2, STATUSR, SETSPI and the like are not implemented. */
+static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
+    [0x000 / 4] = &ctlr,
+    [0x004 / 4] = &typer,
+    [0x008 / 4] = &vgic_iidr,
+};
+
 /* With one security state IGRPMODR and NSACR are RES0; with ARE set so are ITARGETSR, SGIR,
  * SPENDSGIR. */
 static const struct vgic_row *row_at(uint32_t offset)
 {
-    if (offset >= 0x80 && offset < 0x1000)
+    if (offset < 0x80)
+        return words[offset / 4];
+    if (offset < 0x1000)
         return fields[FIELD(offset)];
     if (offset >= 0x6000 && offset < 0x8000)
         return &irouter;
-    if (offset >= KIB(64) - VGIC_ID_BYTES)
-        return &vgic_pidr;
-    switch (offset & ~3u) {
-    case 0x0000:
-        return &ctlr;
-    case 0x0004:
-        return &typer;
-    case 0x0008:
-        return &vgic_iidr;
-    default: /* TYPER2, STATUSR, SETSPI and the like: not implemented */
-        return NULL;
-    }
+    return offset >= KIB(64) - VGIC_ID_BYTES ? &vgic_pidr : NULL;
 }
 
 bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
