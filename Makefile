@@ -36,11 +36,18 @@ $B/arm64/%.c.o: %.c $B/arm64/gen/offsets.h
 $B/arm64/%.S.o: %.S $B/arm64/gen/offsets.h
 	@mkdir -p $(dir $@)
 	@echo "  AS  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
-$B/arm64/trapeze.elf: $(A64_OBJ) src/boot/arm64.ld
-	$(CROSS_arm64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments \
-		-Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ) $(A64_LIBS) -lgcc
+# Linked twice: the functions' names come from the first link (scripts/symbols, core/symbols.h).
+A64_LINK = $(CROSS_arm64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+	-Wl,--no-warn-rwx-segments -Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ)
+$B/arm64/nameless.elf: $(A64_OBJ) src/boot/arm64.ld
+	@$(A64_LINK) $(A64_LIBS) -lgcc
+$B/arm64/gen/symbols.c: $B/arm64/nameless.elf scripts/symbols
+	@scripts/symbols $(CROSS_arm64)nm $< > $@
+$B/arm64/trapeze.elf: $(A64_OBJ) $B/arm64/gen/symbols.c src/boot/arm64.ld
+	@$(CROSS_arm64)gcc $(A64_FLAGS) -c -o $B/arm64/gen/symbols.o $B/arm64/gen/symbols.c
+	@echo "  LD  $@"; $(A64_LINK) $B/arm64/gen/symbols.o $(A64_LIBS) -lgcc
 $B/arm64/trapeze.bin: $B/arm64/trapeze.elf
-	$(CROSS_arm64)objcopy -O binary $< $@
+	@$(CROSS_arm64)objcopy -O binary $< $@
 
 # ---- unit tests ------------------------------------------------------------------------------
 # One library of every pure file of every architecture, and the fake architecture, for each compiler.

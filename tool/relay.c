@@ -101,6 +101,7 @@ static void start_child(struct relay *relay, char *const argv[])
         fprintf(stderr, "trapeze: error: %s: %s\n", argv[0], strerror(errno));
         _exit(127);
     }
+    setpgid(relay->child, relay->child); /* in both, so that it is done whoever runs first */
     close(in[0]);
     close(out[1]);
     relay->to_child = in[1];
@@ -205,6 +206,10 @@ static void relay_step(struct relay *relay, int64_t deadline_ms)
         to_child(relay);
     if (fds[2].revents)
         from_terminal(relay);
+    if (!relay->input_open && relay->input_at == relay->input_end && relay->to_child >= 0) {
+        close(relay->to_child);
+        relay->to_child = -1;
+    }
     if (fds[3].revents && read(wake_pipe[0], drop, sizeof(drop)) < 0) {
         /* Empty already. */
     }
@@ -213,7 +218,7 @@ static void relay_step(struct relay *relay, int64_t deadline_ms)
 /* Tell the child to end; once it was given its time, make it. */
 static void end_child(const struct relay *relay, int64_t *deadline_ms, bool *told)
 {
-    kill(relay->child, *told ? SIGKILL : SIGTERM);
+    kill(-relay->child, *told ? SIGKILL : SIGTERM);
     *told = true;
     *deadline_ms = now_ms() + GRACE_MS;
 }
@@ -246,6 +251,8 @@ struct relay_result relay_run(char *const argv[], const struct relay_options *op
             end_child(&relay, &deadline, &told);
         }
     }
+    /* The rest, without waiting for whom the child may have left behind. */
+    fcntl(relay.from_child, F_SETFL, O_NONBLOCK);
     while (relay.from_child >= 0)
         from_child(&relay);
     terminal_restore();

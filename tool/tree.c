@@ -31,7 +31,7 @@ static bool ends_with(const char *text, const char *end)
     return length >= end_length && strcmp(text + length - end_length, end) == 0;
 }
 
-/* dtc says what is wrong and where. -@ leaves the list of phandle uses that merging needs. */
+/* dtc says what is wrong and where. */
 static struct blob tree_compile(const char *path)
 {
     char out[] = "/tmp/trapeze-XXXXXX";

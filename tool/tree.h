@@ -13,7 +13,7 @@ struct tree tree_load(const char *path);
 /*
  * Put what SYSTEM says into BOARD: its nodes into the board's of the same path, properties of
  * SYSTEM winning. From SYSTEM's root only `trapeze,` properties are taken: the rest describes the
- * board. New nodes keep their order. Phandles of SYSTEM are renumbered above the board's.
+ * board. New nodes keep their order. A phandle that both use is an error.
  */
 void tree_merge(struct tree *board, struct tree *system, const char *system_path);
 

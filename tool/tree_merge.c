@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Owns putting a system's description into a board's tree. Must not know what a VM is.
- * Phandle uses are found by dtc's /__local_fixups__ (as device tree overlays do it).
- */
+/* Owns putting a system's description into a board's tree. Must not know what a VM is. */
 #include "tool/tree.h"
 
 #include <libfdt.h>
@@ -16,62 +13,28 @@ static bool is_dtc_node(const char *name)
            strcmp(name, "__fixups__") == 0;
 }
 
-/* Add DELTA to the cell at BYTE of property NAME of NODE. */
-static void shift_cell(void *fdt, int node, const char *name, uint32_t byte, uint32_t delta)
+/*
+ * What refers to a phandle cannot be told from a number, so neither tree is renumbered. QEMU's
+ * boards count from 0x8000 and dtc from 1: they meet only on other boards.
+ */
+static void check_phandles(const struct tree *board, const struct tree *system, const char *path)
 {
-    int length;
-    char *value = fdt_getprop_w(fdt, node, name, &length);
-    fdt32_t cell;
+    const void *fdt = system->fdt;
+    uint32_t highest = 0;
+    char other[256];
 
-    if (!value || byte > (uint32_t)length || (uint32_t)length - byte < sizeof(cell))
-        die("device tree: /__local_fixups__ does not fit the tree: compile the .dts anew");
-    memcpy(&cell, value + byte, sizeof(cell));
-    cell = cpu_to_fdt32(fdt32_to_cpu(cell) + delta);
-    memcpy(value + byte, &cell, sizeof(cell));
-}
-
-/* FIXUPS mirrors NODE; each of its properties lists the bytes at which NODE's holds a phandle. */
-static void shift_uses(void *fdt, int node, int fixups, uint32_t delta)
-{
-    int property, child;
-
-    fdt_for_each_property_offset(property, fdt, fixups)
-    {
-        const char *name;
-        int length;
-        const fdt32_t *at = fdt_getprop_by_offset(fdt, property, &name, &length);
-
-        for (int i = 0; i < length / (int)sizeof(*at); i++)
-            shift_cell(fdt, node, name, fdt32_to_cpu(at[i]), delta);
-    }
-    fdt_for_each_subnode(child, fdt, fixups)
-    {
-        int same = fdt_subnode_offset(fdt, node, fdt_get_name(fdt, child, NULL));
+    if (fdt_find_max_phandle(board->fdt, &highest) != 0)
+        die("the board's tree has bad phandles");
+    for (int node = 0, depth = 0; node >= 0; node = fdt_next_node(fdt, node, &depth)) {
+        uint32_t phandle = fdt_get_phandle(fdt, node);
+        int same = phandle ? fdt_node_offset_by_phandle(board->fdt, phandle) : -1;
 
         if (same < 0)
-            die("device tree: /__local_fixups__ does not fit the tree: compile the .dts anew");
-        shift_uses(fdt, same, child, delta);
-    }
-}
-
-static void shift_phandles(void *fdt, uint32_t delta, const char *path)
-{
-    int fixups = fdt_path_offset(fdt, "/__local_fixups__"), depth = 0;
-    uint32_t highest = 0;
-
-    if (fdt_find_max_phandle(fdt, &highest) != 0 || highest == 0)
-        return;
-    if (highest > UINT32_MAX - 2 - delta)
-        die("%s: phandle %u is too large", path, highest);
-    if (fixups < 0 && fdt_path_offset(fdt, "/__symbols__") < 0)
-        die("%s: it uses phandles and was compiled without -@: give the .dts instead", path);
-    if (fixups >= 0)
-        shift_uses(fdt, 0, fixups, delta);
-    for (int node = 0; node >= 0; node = fdt_next_node(fdt, node, &depth)) {
-        if (fdt_getprop(fdt, node, "phandle", NULL))
-            shift_cell(fdt, node, "phandle", 0, delta);
-        if (fdt_getprop(fdt, node, "linux,phandle", NULL))
-            shift_cell(fdt, node, "linux,phandle", 0, delta);
+            continue;
+        if (fdt_get_path(board->fdt, same, other, sizeof(other)) != 0)
+            other[0] = 0;
+        die("%s: node %s has phandle %u, and so has the board's %s: write phandle = <%u>; in it",
+            path, fdt_get_name(fdt, node, NULL), phandle, other, highest + 1);
     }
 }
 
@@ -118,10 +81,6 @@ static void merge_node(struct tree *board, const char *path, const void *from, i
 
 void tree_merge(struct tree *board, struct tree *system, const char *system_path)
 {
-    uint32_t highest = 0;
-
-    if (fdt_find_max_phandle(board->fdt, &highest) != 0)
-        die("the board's tree has bad phandles");
-    shift_phandles(system->fdt, highest, system_path);
+    check_phandles(board, system, system_path);
     merge_node(board, "/", system->fdt, 0);
 }

@@ -52,9 +52,11 @@ static struct {
     bool announce;         /* who is in front has not been said yet */
     bool tx_interrupt, rx_interrupt;
     struct fifo out;
-    char out_bytes[CONSOLE_OUT];
-    struct owner owners[CONSOLE_OWNER_MAX];
 } console = {.lock = SPINLOCK_INIT, .front = CONSOLE_NONE, .shown = CONSOLE_NONE};
+
+/* Under console.lock. Apart from it, so that the image need not hold their zeroes. */
+static char out_ring[CONSOLE_OUT];
+static struct owner owners[CONSOLE_OWNER_MAX];
 
 /* ---- the way out */
 
@@ -66,7 +68,7 @@ static uint32_t out_room(void)
 static void out_bytes(const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length && out_room() > 0; i++)
-        fifo_push(&console.out, console.out_bytes, CONSOLE_OUT, bytes[i]);
+        fifo_push(&console.out, out_ring, CONSOLE_OUT, bytes[i]);
 }
 
 static void out_text(const char *text)
@@ -82,7 +84,7 @@ static void out_drain(void)
     while (out->count > 0 && console.uart != NULL) {
         uint32_t run = MIN(out->count, (uint32_t)CONSOLE_OUT - out->first);
         uint32_t taken =
-            (uint32_t)console.uart->write(console.uart, &console.out_bytes[out->first], run);
+            (uint32_t)console.uart->write(console.uart, &out_ring[out->first], run);
         out->first = (out->first + taken) % CONSOLE_OUT;
         out->count -= taken;
         if (taken == run)
@@ -111,7 +113,7 @@ static void out_poll(uint32_t room)
 
 static struct owner *front_owner(void)
 {
-    return console.front == CONSOLE_NONE ? NULL : &console.owners[console.front];
+    return console.front == CONSOLE_NONE ? NULL : &owners[console.front];
 }
 
 /* The line that was begun on the screen, with the cursor behind it; NULL if the cursor is at its
@@ -120,7 +122,7 @@ static struct console_line *line_shown(void)
 {
     if (console.mode == CONSOLE_BATCH || console.shown == CONSOLE_NONE)
         return NULL;
-    struct console_line *line = &console.owners[console.shown].line;
+    struct console_line *line = &owners[console.shown].line;
     return line->length > 0 || line->cut ? line : NULL;
 }
 
@@ -198,7 +200,7 @@ static void put_prefixed(struct owner *owner, char byte)
 
 static void put_front(struct owner *owner, char byte)
 {
-    fifo_push(&console.out, console.out_bytes, CONSOLE_OUT, byte);
+    fifo_push(&console.out, out_ring, CONSOLE_OUT, byte);
     console_line_track(&owner->line, byte);
 }
 
@@ -241,7 +243,7 @@ static void announce_front(struct owner *front)
     if (line_shown() != NULL)
         out_text("\r\n");
     if (console.mode == CONSOLE_ALL && console.shown != CONSOLE_NONE)
-        make_prefixed(&console.owners[console.shown].line);
+        make_prefixed(&owners[console.shown].line);
     console.shown = CONSOLE_NONE;
     fmt_print(text, sizeof(text), "%s is in front%s; Ctrl-a three times for the next", front->name,
               front->open ? "" : ", and off");
@@ -301,7 +303,7 @@ static bool can_put(uint32_t number)
 /* A byte of owner NUMBER, for which there is room. */
 static void put(uint32_t number, char byte)
 {
-    struct owner *owner = &console.owners[number];
+    struct owner *owner = &owners[number];
     if (is_prefixed(number))
         put_prefixed(owner, byte);
     else if (number == console.front)
@@ -322,7 +324,7 @@ bool console_put(uint32_t number, char byte)
             out_move();
             taken = can_put(number);
         }
-        console.owners[number].blocked |= !taken;
+        owners[number].blocked |= !taken;
         if (taken) {
             put(number, byte);
             out_move();
@@ -345,7 +347,7 @@ static void switch_front(void)
     uint32_t next = console.front;
     do {
         next = (next + 1) % console.owner_count;
-    } while (next != console.front && !in_turn(&console.owners[next]));
+    } while (next != console.front && !in_turn(&owners[next]));
     console.front = next;
     console.announce = true;
     pump();
@@ -357,7 +359,7 @@ uint32_t console_add_owner(const char *name, console_input_fn *input, void *ctx)
     spin_lock(&console.lock);
     if (console.owner_count < CONSOLE_OWNER_MAX) {
         number = console.owner_count;
-        struct owner *owner = &console.owners[number];
+        struct owner *owner = &owners[number];
         memset(owner, 0, sizeof(*owner));
         owner->name = name;
         owner->input = input;
@@ -376,13 +378,13 @@ uint32_t console_add_owner(const char *name, console_input_fn *input, void *ctx)
 void console_set_ready_hook(uint32_t number, void (*ready)(void *ctx))
 {
     spin_lock(&console.lock);
-    console.owners[number].ready = ready;
+    owners[number].ready = ready;
     spin_unlock(&console.lock);
 }
 
 void console_close_owner(uint32_t number)
 {
-    struct owner *owner = &console.owners[number];
+    struct owner *owner = &owners[number];
     spin_lock(&console.lock);
     owner->open = false;
     owner->typed.count = 0;
@@ -403,7 +405,7 @@ void console_close_owner(uint32_t number)
 void console_open_owner(uint32_t number)
 {
     spin_lock(&console.lock);
-    console.owners[number].open = true;
+    owners[number].open = true;
     spin_unlock(&console.lock);
 }
 
@@ -489,7 +491,7 @@ static void deliver(struct owner *owner)
 void console_input_ready(uint32_t number)
 {
     if (number < console.owner_count)
-        deliver(&console.owners[number]);
+        deliver(&owners[number]);
 }
 
 /* ---- the UART's interrupt */
@@ -500,7 +502,7 @@ static void owners_to_call(uint32_t *ready, uint32_t *typed)
 {
     *ready = *typed = 0;
     for (uint32_t i = 0; i < console.owner_count; i++) {
-        struct owner *owner = &console.owners[i];
+        struct owner *owner = &owners[i];
         if (owner->blocked && can_put(i)) {
             owner->blocked = false;
             *ready |= bit32(i);
@@ -526,9 +528,9 @@ void console_service(void)
     }
     spin_unlock(&console.lock);
     for (; typed != 0; typed &= typed - 1)
-        deliver(&console.owners[bit_lowest(typed)]);
+        deliver(&owners[bit_lowest(typed)]);
     for (; ready != 0; ready &= ready - 1) {
-        struct owner *owner = &console.owners[bit_lowest(ready)];
+        struct owner *owner = &owners[bit_lowest(ready)];
         if (owner->ready != NULL)
             owner->ready(owner->ctx);
     }
@@ -554,7 +556,7 @@ void console_flush_polled(void) NO_LOCK_ANALYSIS
         locked = spin_trylock(&console.lock);
     out_poll(CONSOLE_OUT);
     for (uint32_t i = 0; i < console.owner_count; i++) {
-        struct owner *owner = &console.owners[i];
+        struct owner *owner = &owners[i];
         if (is_prefixed(i) && owner->line.length > 0) {
             print_line(owner->name, "", owner->line.text, owner->line.length);
             console_line_clear(&owner->line);

@@ -74,9 +74,7 @@ enum err guest_fdt_write(void *buffer, size_t size_bytes, const struct guest_fdt
     int err = 0;
 
     *used = 0;
-    if (size_bytes > INT32_MAX)
-        size_bytes = INT32_MAX; /* libfdt counts in int */
-    err |= fdt_create(buffer, (int)size_bytes);
+    err |= fdt_create(buffer, (int)MIN(size_bytes, (size_t)INT32_MAX)); /* libfdt counts in int */
     err |= fdt_finish_reservemap(buffer);
     err |= fdt_begin_node(buffer, "");
     err |= write_root(buffer, params);

@@ -21,7 +21,14 @@ struct scratch {
     uint64_t left;
 };
 
-static void *scratch_alloc(void *opaque, unsigned items, unsigned size)
+/*
+ * The names are those of zlib's own defaults, which inflate refers to even when it is given others:
+ * defined here, they keep zlib's, and with them malloc and free, out of the target's link.
+ */
+void *zcalloc(void *opaque, unsigned items, unsigned size);
+void zcfree(void *opaque, void *p);
+
+void *zcalloc(void *opaque, unsigned items, unsigned size)
 {
     struct scratch *scratch = opaque;
     uint64_t bytes = align_up((uint64_t)items * size, SCRATCH_ALIGN);
@@ -34,24 +41,10 @@ static void *scratch_alloc(void *opaque, unsigned items, unsigned size)
     return p;
 }
 
-static void scratch_free(void *opaque, void *p)
+void zcfree(void *opaque, void *p)
 {
     /* All of it is the caller's again when image_gunzip returns. */
 }
-
-/*
- * zlib's own defaults, which inflate refers to but, given zalloc and zfree, does not call. Defined
- * here, they keep zlib's, and with them malloc and free, out of the link.
- */
-void *zcalloc(void *opaque, unsigned items, unsigned size);
-void zcfree(void *opaque, void *p);
-
-void *zcalloc(void *opaque, unsigned items, unsigned size)
-{
-    return NULL;
-}
-
-void zcfree(void *opaque, void *p) {}
 
 static enum err unpack(z_stream *z, const uint8_t *in, uint64_t in_size, uint8_t *out,
                        uint64_t out_size, uint64_t *in_left, uint64_t *written)
@@ -96,7 +89,7 @@ enum err image_gunzip(const void *blob, uint64_t size_bytes, void *out, uint64_t
 {
     uint64_t skip = align_up((uintptr_t)scratch, SCRATCH_ALIGN) - (uintptr_t)scratch;
     struct scratch memory = {(uint8_t *)scratch + skip, IMAGE_GUNZIP_SCRATCH - skip};
-    z_stream z = {.zalloc = scratch_alloc, .zfree = scratch_free, .opaque = &memory};
+    z_stream z = {.zalloc = zcalloc, .zfree = zcfree, .opaque = &memory};
     const uint8_t *in = blob;
     uint64_t in_left;
     enum err err;
@@ -105,6 +98,7 @@ enum err image_gunzip(const void *blob, uint64_t size_bytes, void *out, uint64_t
     if (inflateInit2(&z, WINDOW_BITS) != Z_OK)
         return ERR_UNSUPPORTED; /* a zlib of another version, or one that needs more scratch */
     err = unpack(&z, in, size_bytes, out, out_size, &in_left, written);
+    (void)inflateEnd(&z);
     if (!err && !only_zeros(in + (size_bytes - in_left), in_left))
         err = ERR_INVALID;
     return err;

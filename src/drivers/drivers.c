@@ -29,7 +29,7 @@ static const struct console_driver *find_driver(const char *compatible, int leng
         size_t name_length = strnlen(compatible, left);
 
         if (name_length == left)
-            return NULL;
+            return NULL; /* the last string has no end */
         for (size_t i = 0; i < ARRAY_SIZE(console_drivers); i++) {
             if (driver_knows(console_drivers[i], compatible))
                 return console_drivers[i];

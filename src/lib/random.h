@@ -11,7 +11,8 @@
 
 #include "lib/types.h"
 
-/* Mix SIZE bytes in. Order and boundaries count; nothing that is mixed in can make it worse. */
+/* Mix SIZE bytes at DATA, which is not NULL, in. Order and boundaries count; nothing that is mixed
+ * in can make it worse. */
 void random_mix(const void *data, size_t size);
 /* Fill OUT. Two calls never give the same bytes. */
 void random_bytes(void *out, size_t size);

@@ -54,6 +54,8 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
     vgic->config.mpidrs = NULL; /* taken over here */
     vgic->bank_count = bank_count(config);
     vgic->all_lrs = (uint32_t)low_bits(hw->lr_count);
+    vgic->lr_pending = hw->version == 2 ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
+                                        : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
     vgic->cpus = (struct vgic_cpu *)((char *)vgic + cpus_offset());
     vgic->spis = (struct vgic_bank *)((char *)vgic + spis_offset(config));
     for (uint32_t n = 0; n < config->cpu_count; n++) {
@@ -63,6 +65,7 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
         cpu->index = cpu->bank.owner = n;
         cpu->affinity = (uint32_t)(REG_GET(MPIDR_AFFINITY, Aff3, mpidr) << 24 |
                                    REG_GET(MPIDR_AFFINITY, Aff210, mpidr));
+        vgic->has_aff3 |= REG_GET(MPIDR_AFFINITY, Aff3, mpidr) != 0;
     }
     for (uint32_t n = 1; n < vgic->bank_count; n++)
         vgic->spis[n - 1].index = n;
@@ -178,8 +181,12 @@ void vgic_save(struct vgic_cpu *cpu)
 
 void vgic_flush(struct vgic_cpu *cpu)
 {
-    spin_lock(&cpu->vgic->lock);
     BUG_ON(!cpu->loaded);
+    /* Without the lock: who adds something after this look kicks after that. */
+    if (cpu->stale_lrs == 0 && cpu->release == 0 && cpu->queued_banks == 0 &&
+        cpu->hcr == ICH_HCR_EL2_En)
+        return;
+    spin_lock(&cpu->vgic->lock);
     vgic_lr_refill(cpu);
     spin_unlock(&cpu->vgic->lock);
 }
@@ -288,9 +295,14 @@ static void hw_fired(struct vgic_cpu *cpu, struct vgic_cpu *here, uint32_t intid
 
 void vgic_hw_fired(struct vgic_cpu *cpu, uint32_t intid)
 {
+    struct vgic_bank *bank = &cpu->bank;
     spin_lock(&cpu->vgic->lock);
     BUG_ON(!cpu->loaded);
-    hw_fired(cpu, cpu, intid);
+    if (intid < VGIC_SPI_FIRST && (cpu->hw_lrs & bit32(bank->irqs[intid].lr)) &&
+        vgic_lr_reoffer(cpu, bank, intid))
+        bank->phys |= bit32(intid);
+    else
+        hw_fired(cpu, cpu, intid);
     spin_unlock(&cpu->vgic->lock);
 }
 

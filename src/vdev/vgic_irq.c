@@ -148,6 +148,7 @@ void vgic_irq_end(struct vgic *vgic, struct vgic_cpu *here, struct vgic_bank *ba
             if (here->queued_banks != 0)
                 vgic_lr_refill(here);
         } else {
+            bank->plain &= ~bit32(i);
             owner->stale_lrs |= bit32(irq->lr);
             vgic_kick(vgic, owner);
         }
@@ -180,10 +181,15 @@ void vgic_irqs_changed(struct vgic *vgic, struct vgic_cpu *here, struct vgic_ban
 void vgic_irq_send_sgi(struct vgic_cpu *here, struct vgic_cpu *target, unsigned sgi)
 {
     struct vgic_bank *bank = &target->bank;
+    struct vgic_irq *irq = &bank->irqs[sgi];
+    /* On v2 the list register names the sender. On v3 `source` is always 0, and of no meaning. */
+    bool same_sender = irq->source == here->index || !vgic_is_v2(target->vgic);
+    if (target == here && same_sender && vgic_lr_reoffer(here, bank, sgi))
+        return;
     vgic_irq_begin(here, bank, sgi);
     bank->latch |= bit32(sgi);
     if (vgic_is_v2(target->vgic))
-        bank->irqs[sgi].sources |= (uint8_t)bit32(here->index);
+        irq->sources |= (uint8_t)bit32(here->index);
     vgic_irq_end(target->vgic, here, bank, sgi);
 }
 

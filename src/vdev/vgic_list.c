@@ -84,13 +84,17 @@ void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsi
     cpu->stale_lrs &= ~lr_bit;
     cpu->hw_lrs = hw ? cpu->hw_lrs | lr_bit : cpu->hw_lrs & ~lr_bit;
     cpu->eoi_lrs = eoi ? cpu->eoi_lrs | lr_bit : cpu->eoi_lrs & ~lr_bit;
+    if (state == VGIC_LR_PENDING && !eoi)
+        bank->plain |= bit;
 }
 
 /* LR holds nothing any more; the hardware's image of it is the caller's affair. */
 static void drop(struct vgic_cpu *cpu, unsigned lr)
 {
     uint32_t intid = cpu->lr_intids[lr], lr_bit = bit32(lr);
-    vgic_bank(cpu, intid / 32)->in_lr &= ~bit32(intid % 32);
+    struct vgic_bank *bank = vgic_bank(cpu, intid / 32);
+    bank->in_lr &= ~bit32(intid % 32);
+    bank->plain &= ~bit32(intid % 32);
     cpu->used_lrs &= ~lr_bit;
     cpu->stale_lrs &= ~lr_bit;
     cpu->hw_lrs &= ~lr_bit;
@@ -112,6 +116,21 @@ void vgic_lr_forget(struct vgic_cpu *cpu, unsigned lr)
     drop(cpu, lr);
 }
 
+bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
+{
+    const struct vgic *vgic = cpu->vgic;
+    uint32_t bit = bit32(i), lr = bank->irqs[i].lr;
+    if (!(bank->plain & bit))
+        return false;
+    uint64_t value = vgic->hw->lr_read(lr);
+    if (value & (vgic->lr_pending | vgic->lr_pending << 1)) /* State has two bits */
+        return false;
+    vgic->hw->lr_write(lr, value | vgic->lr_pending);
+    bank->offered |= bit;
+    bank->active &= ~bit;
+    return true;
+}
+
 static void fold_state(struct vgic_cpu *cpu, unsigned lr, enum vgic_lr_state state)
 {
     uint32_t intid = cpu->lr_intids[lr], bit = bit32(intid % 32);
@@ -125,6 +144,7 @@ static void fold_state(struct vgic_cpu *cpu, unsigned lr, enum vgic_lr_state sta
             irq->sources |= (uint8_t)bit32(irq->source);
     }
     bank->offered &= ~bit;
+    bank->plain &= ~bit;
     if (cpu->hw_lrs & bit32(lr)) {
         if (state == VGIC_LR_INVALID)
             bank->phys &= ~bit; /* the guest's deactivation went through to it */

@@ -84,22 +84,18 @@ static void row_write(const struct vgic_row *row, const struct vgic_access *a, b
         wait_for_others(a->here);
 }
 
-static const struct vgic_row reserved = {.name = "reserved", .sizes = 4};
+const struct vgic_row vgic_reserved = {.name = "reserved", .sizes = 4};
 
-bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
-                     struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only)
+bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
+                           struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only)
 {
     struct vgic *vgic = here->vgic;
-    if (row == NULL)
-        row = &reserved;
-    if (!is_pow2(m->size_bytes) || !(row->sizes & m->size_bytes) ||
-        !is_aligned(offset, m->size_bytes))
-        return false;
+    unsigned size_bytes = m->size_bytes;
     struct vgic_access a = {.vgic = vgic, .here = here, .frame = frame, .offset = offset};
-    bool half = (row->sizes & 8) && m->size_bytes == 4;
+    bool half = (row->sizes & 8) && size_bytes == 4;
     if (!m->write)
         m->value = 0;
-    if (row->bits != 0 && !address(&a, row, m->size_bytes, private_only))
+    if (row->bits != 0 && !address(&a, row, size_bytes, private_only))
         return true;
     spin_lock(&vgic->lock);
     if (m->write)
@@ -114,7 +110,8 @@ bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m, uint32_t
 
 static void changed(const struct vgic_access *a, uint32_t mask)
 {
-    vgic_irqs_changed(a->vgic, a->here, a->bank, mask);
+    if (mask != 0)
+        vgic_irqs_changed(a->vgic, a->here, a->bank, mask);
 }
 
 /* Those of MASK that are, or may be, on their way: others are changed by their words alone. */

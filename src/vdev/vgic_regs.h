@@ -24,7 +24,8 @@ struct vgic_row {
     const char *name;
     /* NULL reads as zero. */
     uint64_t (*read)(const struct vgic_access *access);
-    /* NULL ignores writes. */
+    /* NULL ignores writes; without `bits` as well the register is constant and read without the
+     * lock. */
     void (*write)(const struct vgic_access *access, uint64_t value);
     uint16_t base; /* rows with `bits`: where the field of INTID 0 is */
     uint8_t bits;  /* for each interrupt: 1, 2, 8 or 64; 0: no such register */
@@ -37,18 +38,43 @@ struct vgic_row {
  * each 4. */
 #define VGIC_FIELD_ROWS  32
 #define VGIC_FIELD_SHIFT 7
+#define VGIC_WORD_ROWS   32 /* the first 128 bytes of a distributor */
 
 /* Where the identification registers are, in the last bytes of a frame; the rows answer any frame
  * size. */
 #define VGIC_ID_BYTES 0x30
 
+extern const struct vgic_row vgic_reserved; /* RAZ/WI by words */
+
+/* For vgic_row_access: a register with state; size and alignment are right. Takes vgic->lock. */
+bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
+                           struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only);
+
 /*
- * Perform M, at OFFSET in a frame, on ROW; NULL stands for a reserved register: RAZ/WI by words.
- * False: not an access that ROW has. HERE and FRAME as in struct vgic_access. PRIVATE_ONLY: there
- * are no SPIs in this frame. Locks: takes vgic->lock.
+ * Perform M, at OFFSET in a frame, on ROW; NULL stands for a reserved register. False: not an
+ * access that ROW has. HERE and FRAME as in struct vgic_access. PRIVATE_ONLY: there are no SPIs in
+ * this frame.
  */
-bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
-                     struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only);
+static inline bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m,
+                                   uint32_t offset, struct vgic_cpu *here, struct vgic_cpu *frame,
+                                   bool private_only)
+{
+    unsigned size_bytes = m->size_bytes;
+    if (row == NULL)
+        row = &vgic_reserved;
+    if (!(row->sizes & size_bytes) || !is_pow2(size_bytes) || !is_aligned(offset, size_bytes))
+        return false;
+    if (row->bits != 0 || row->write != NULL)
+        return vgic_row_access_state(row, m, offset, here, frame, private_only);
+    if (m->write)
+        return true;
+    struct vgic_access a = {.vgic = here->vgic, .here = here, .frame = frame, .offset = offset};
+    uint64_t value = row->read != NULL ? row->read(&a) : 0;
+    if ((row->sizes & 8) && size_bytes == 4)
+        value = offset & 4 ? value >> 32 : (uint32_t)value;
+    m->value = value;
+    return true;
+}
 
 /* Rows that GICv2's and GICv3's distributors and redistributors have in common, at the same
  * offsets. */

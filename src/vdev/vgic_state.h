@@ -48,8 +48,10 @@ struct vgic_bank {
     uint32_t latch;   /* pending until acknowledged: edges, software-set, SGIs */
     uint32_t offered; /* pending in the list register from the latch */
     uint32_t active, in_lr;
-    uint32_t hw;   /* backed by a physical interrupt */
-    uint32_t phys; /* which is active, on behalf of this one */
+    uint32_t plain; /* in a list register that was written pending, no EOI asked for, nothing
+                       changed since */
+    uint32_t hw;    /* backed by a physical interrupt */
+    uint32_t phys;  /* which is active, on behalf of this one */
     uint32_t drop_pending, drop_active, make_active;
     struct vgic_irq irqs[32];
 };
@@ -83,6 +85,8 @@ struct vgic {
     uint32_t open_group0, open_group1; /* all ones if enabled */
     uint32_t bank_count;
     uint32_t all_lrs;
+    uint64_t lr_pending; /* a list register's pending bit */
+    bool has_aff3;
     struct vgic_cpu *cpus;
     struct vgic_bank *spis; /* bank 1 first */
 };
@@ -118,6 +122,12 @@ static __always_inline bool vgic_is_v2_sgi(const struct vgic *vgic, const struct
 void vgic_lr_fold(struct vgic_cpu *cpu, unsigned lr);
 /* Write interrupt I of BANK, folded or in no list register, to LR. It is deliverable or active. */
 void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsigned i);
+/*
+ * The common case, made short: private interrupt I of CPU was in a list register and is over, and
+ * nothing is new but that its latch is set (not by the caller). True: offered again as it was.
+ * False: not that case.
+ */
+bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i);
 /* LR, folded, holds nothing any more. */
 void vgic_lr_retire(struct vgic_cpu *cpu, unsigned lr);
 /* CPU loaded anywhere: the hardware has finished with LR for certain. */

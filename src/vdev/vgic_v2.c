@@ -143,26 +143,28 @@ static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
     [FIELD(0xc00)... FIELD(0xc80)] = &vgic_icfgr,
 };
 
+static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
+    [0x000 / 4] = &ctlr,
+    [0x004 / 4] = &typer,
+    [0x008 / 4] = &vgic_iidr,
+};
+
 /* 0xd00 to 0xeff: PPISR and SPISRs are implementation defined, NSACRs need Security Extensions. */
 static const struct vgic_row *row_at(uint32_t offset)
 {
-    if (offset >= 0x80 && offset < 0xf00)
+    if (offset < 0x80)
+        return words[offset / 4];
+    if (offset < 0xf00)
         return fields[FIELD(offset)];
-    if (offset >= 0x1000 - VGIC_ID_BYTES)
-        return &vgic_pidr;
-    switch (offset & ~3u) {
-    case 0x000:
-        return &ctlr;
-    case 0x004:
-        return &typer;
-    case 0x008:
-        return &vgic_iidr;
-    case 0xf00:
+    switch (offset) {
+    case 0xf00 ... 0xf03:
         return &sgir;
-    case 0xf10 ... 0xf1c:
+    case 0xf10 ... 0xf1f:
         return &cpendsgir;
-    case 0xf20 ... 0xf2c:
+    case 0xf20 ... 0xf2f:
         return &spendsgir;
+    case 0x1000 - VGIC_ID_BYTES... 0xfff:
+        return &vgic_pidr;
     default:
         return NULL;
     }

@@ -21,12 +21,9 @@ static void ctlr_write(const struct vgic_access *a, uint64_t value)
 static uint64_t typer_read(const struct vgic_access *a)
 {
     enum { INTID_BITS = 10 };
-    uint32_t aff3 = 0;
-    for (uint32_t n = 0; n < a->vgic->config.cpu_count; n++)
-        aff3 |= a->vgic->cpus[n].affinity >> 24;
     return REG_PUT(GICD_TYPER, ITLinesNumber, a->vgic->bank_count - 1) |
-           REG_PUT(GICD_TYPER, IDbits, INTID_BITS - 1) | REG_PUT(GICD_TYPER, A3V, aff3 != 0) |
-           REG_PUT(GICD_TYPER, RSS, 1);
+           REG_PUT(GICD_TYPER, IDbits, INTID_BITS - 1) |
+           REG_PUT(GICD_TYPER, A3V, a->vgic->has_aff3) | REG_PUT(GICD_TYPER, RSS, 1);
 }
 
 static uint64_t irouter_read(const struct vgic_access *a)
@@ -60,26 +57,24 @@ static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
     [FIELD(0xc00)... FIELD(0xc80)] = &vgic_icfgr,
 };
 
+/* TYPER2, STATUSR, SETSPI and the like are not implemented. */
+static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
+    [0x000 / 4] = &ctlr,
+    [0x004 / 4] = &typer,
+    [0x008 / 4] = &vgic_iidr,
+};
+
 /* With one security state IGRPMODR and NSACR are RES0; with ARE set so are ITARGETSR, SGIR,
  * SPENDSGIR. */
 static const struct vgic_row *row_at(uint32_t offset)
 {
-    if (offset >= 0x80 && offset < 0x1000)
+    if (offset < 0x80)
+        return words[offset / 4];
+    if (offset < 0x1000)
         return fields[FIELD(offset)];
     if (offset >= 0x6000 && offset < 0x8000)
         return &irouter;
-    if (offset >= KIB(64) - VGIC_ID_BYTES)
-        return &vgic_pidr;
-    switch (offset & ~3u) {
-    case 0x0000:
-        return &ctlr;
-    case 0x0004:
-        return &typer;
-    case 0x0008:
-        return &vgic_iidr;
-    default: /* TYPER2, STATUSR, SETSPI and the like: not implemented */
-        return NULL;
-    }
+    return offset >= KIB(64) - VGIC_ID_BYTES ? &vgic_pidr : NULL;
 }
 
 bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
@@ -93,16 +88,13 @@ bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
 
 /* ---- ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 */
 
-static bool sgi_hits(const struct vgic_cpu *cpu, const struct vgic_cpu *sender, uint64_t value)
+/* Affinity of the target list's bit 0. */
+static uint32_t list_base(uint64_t value)
 {
-    if (value & ICC_SGI1R_EL1_IRM)
-        return cpu != sender;
-    uint32_t aff0 = cpu->affinity & 0xff;
-    uint64_t cluster = REG_GET(ICC_SGI1R_EL1, Aff3, value) << 16 |
-                       REG_GET(ICC_SGI1R_EL1, Aff2, value) << 8 |
-                       REG_GET(ICC_SGI1R_EL1, Aff1, value);
-    return cpu->affinity >> 8 == cluster && aff0 / 16 == REG_GET(ICC_SGI1R_EL1, RS, value) &&
-           (REG_GET(ICC_SGI1R_EL1, TargetList, value) & bit32(aff0 % 16));
+    return (uint32_t)(REG_GET(ICC_SGI1R_EL1, Aff3, value) << 24 |
+                      REG_GET(ICC_SGI1R_EL1, Aff2, value) << 16 |
+                      REG_GET(ICC_SGI1R_EL1, Aff1, value) << 8 |
+                      REG_GET(ICC_SGI1R_EL1, RS, value) << 4);
 }
 
 /*
@@ -113,10 +105,13 @@ void vgic_sgi1r(struct vgic_cpu *cpu, uint64_t value, bool group0)
 {
     struct vgic *vgic = cpu->vgic;
     unsigned sgi = (unsigned)REG_GET(ICC_SGI1R_EL1, INTID, value);
+    uint32_t base = list_base(value), list = (uint32_t)REG_GET(ICC_SGI1R_EL1, TargetList, value);
+    bool all_others = value & ICC_SGI1R_EL1_IRM;
     spin_lock(&vgic->lock);
     for (uint32_t n = 0; n < vgic->config.cpu_count; n++) {
         struct vgic_cpu *target = &vgic->cpus[n];
-        if (!sgi_hits(target, cpu, value))
+        uint32_t place = target->affinity - base; /* in the list, if below 16 */
+        if (all_others ? target == cpu : place >= 16 || !(list & bit32(place)))
             continue;
         if (!group0 || !(target->bank.group1 & bit32(sgi)))
             vgic_irq_send_sgi(cpu, target, sgi);

@@ -15,15 +15,15 @@ GUEST_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fPIE -fvis
 guests: $(GUESTS)
 $(GUEST_B)/%.c.o: %.c
 	@mkdir -p $(dir $@)
-	$(CROSS_arm64)gcc $(GUEST_FLAGS) -MMD -MP -c -o $@ $<
+	@$(CROSS_arm64)gcc $(GUEST_FLAGS) -MMD -MP -c -o $@ $<
 $(GUEST_B)/%.S.o: %.S
 	@mkdir -p $(dir $@)
-	$(CROSS_arm64)gcc $(GUEST_FLAGS) -MMD -MP -c -o $@ $<
+	@$(CROSS_arm64)gcc $(GUEST_FLAGS) -MMD -MP -c -o $@ $<
 define GUEST_RULE
 $(GUEST_B)/$(notdir $(1)).elf: $(GUEST_B)/$(1).c.o $$(patsubst %,$(GUEST_B)/%.o,$$(wildcard $(1).S $(1)/*.c)) $(GUEST_LIB_OBJ) tests/guest/lib/guest.lds
-	$(CROSS_arm64)gcc -nostdlib -static-pie -Wl,--gc-sections -Wl,--no-dynamic-linker -Wl,--build-id=none -Wl,-z,norelro \
+	@$(CROSS_arm64)gcc -nostdlib -static-pie -Wl,--gc-sections -Wl,--no-dynamic-linker -Wl,--build-id=none -Wl,-z,norelro \
 		-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -Wl,-T,tests/guest/lib/guest.lds -o $$@ $$(filter %.o,$$^)
 endef
 $(foreach s,$(GUEST_SRC),$(eval $(call GUEST_RULE,$(s:.c=))))
 $(GUEST_B)/%.bin: $(GUEST_B)/%.elf
-	$(CROSS_arm64)objcopy -O binary $< $@
+	@$(CROSS_arm64)objcopy -O binary $< $@

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +11,6 @@
 
 #include "arch/arm/model/a64_id.h"
 #include "arch/arm/model/a64_regs.h"
-#include "lib/panic.h"
-
-void panic(const char *format, ...)
-{
-    puts(format);
-    abort();
-}
 
 static struct a64_host_ids host;
 

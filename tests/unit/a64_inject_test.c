@@ -101,6 +101,12 @@ static void undefined_instruction(void **state)
     e = guest(SPSR_M_AARCH32 | SPSR_ELx_T);
     a64_inject_undef(&e, 2);
     assert_int_equal(e.esr_el1, 0);
+    assert_int_equal(e.elr_el1, 0xffff800080123450);
+    /* HVC: the PC was past it, the exception is at it. */
+    e = guest(SPSR_M_EL1h);
+    a64_inject_undef(&e, 0);
+    assert_int_equal(e.esr_el1, 0x02000000);
+    assert_int_equal(e.elr_el1, 0xffff80008012344c);
 }
 
 static uint64_t abort_esr(uint64_t mode, bool fetch, bool write, bool valid)

@@ -5,34 +5,19 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "arch/arch.h"
 #include "arch/arm/model/a64_id.h"
 #include "arch/arm/model/a64_regs.h"
 #include "arch/arm/model/a64_sysreg.h"
 #include "arch/host/a64_hook_record.h"
+#include "arch/host/host_mem.h"
 #include "core/vcpu.h"
-#include "lib/panic.h"
 
 #define KEY_COUNT 65536
-
-static uint64_t now;
-
-uint64_t arch_counter(void)
-{
-    return now;
-}
-
-void panic(const char *format, ...)
-{
-    puts(format);
-    abort();
-}
 
 static struct vcpu vcpu;
 
@@ -49,7 +34,7 @@ static void start(unsigned gic_version)
     a64_sysreg_reset(&vcpu);
     vcpu.arch.a64.el1.mdscr = 0;
     memset(&a64_hook_record, 0, sizeof(a64_hook_record));
-    now = 1000;
+    host_counter = 1000;
 }
 
 static enum trap_result write_reg(uint32_t key, uint64_t value)
@@ -162,7 +147,7 @@ static void physical_timer(void **state)
     assert_int_equal(reads(A64_KEY_CNTP_CVAL_EL0), 1050);
     assert_int_equal(write_reg(A64_KEY_CNTP_CTL_EL0, ~0ULL), TRAP_DONE);
     assert_int_equal(reads(A64_KEY_CNTP_CTL_EL0), CNT_CTL_ENABLE | CNT_CTL_IMASK);
-    now = 1051;
+    host_counter = 1051;
     assert_int_equal(reads(A64_KEY_CNTP_CTL_EL0), CNT_CTL_ENABLE | CNT_CTL_IMASK | CNT_CTL_ISTATUS);
     assert_int_equal(reads(A64_KEY_CNTP_TVAL_EL0), 0xffffffff);
     assert_int_equal(write_reg(A64_KEY_CNTP_CVAL_EL0, UINT64_MAX), TRAP_DONE);

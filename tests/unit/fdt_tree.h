@@ -23,7 +23,7 @@
 /* ---- edits ---------------------------------------------------------------------------------- */
 
 struct edit {
-    const char *path;     /* made if it is not there and its parent is */
+    const char *path;     /* made if it is not there */
     const char *property; /* NULL: the node itself is deleted */
     const char *value;    /* NULL: the property is deleted */
     int length;
@@ -35,17 +35,19 @@ struct edit {
 #define NO_NODE(path)                   {path, NULL, NULL, 0}
 /* clang-format on */
 
-static inline int tree_node(void *fdt, const char *path)
+/* The node of the LENGTH letters at PATH, made with all above it where it is not there. */
+static inline int tree_node(void *fdt, const char *path, size_t length)
 {
-    int node = fdt_path_offset(fdt, path);
-    const char *name = strrchr(path, '/');
+    int node = length == 0 ? 0 : fdt_path_offset_namelen(fdt, path, (int)length);
+    size_t name = length;
     int parent;
 
     if (node >= 0)
         return node;
-    parent = name == path ? 0 : fdt_path_offset_namelen(fdt, path, (int)(name - path));
-    assert_true(parent >= 0);
-    node = fdt_add_subnode(fdt, parent, name + 1);
+    while (path[name - 1] != '/')
+        name--;
+    parent = tree_node(fdt, path, name - 1);
+    node = fdt_add_subnode_namelen(fdt, parent, path + name, (int)(length - name));
     assert_true(node >= 0);
     return node;
 }
@@ -57,8 +59,9 @@ static inline void tree_edit(void *fdt, const struct edit *e)
     else if (e->value == NULL)
         assert_int_equal(fdt_delprop(fdt, fdt_path_offset(fdt, e->path), e->property), 0);
     else
-        assert_int_equal(
-            fdt_setprop(fdt, tree_node(fdt, e->path), e->property, e->value, e->length), 0);
+        assert_int_equal(fdt_setprop(fdt, tree_node(fdt, e->path, strlen(e->path)), e->property,
+                                     e->value, e->length),
+                         0);
 }
 
 /* A new tree of TREE_MAX bytes with the edits made one after the other; freed by the caller. */

@@ -158,6 +158,8 @@ static void matches_compatible(void **state)
     assert_ptr_equal(PROBE("arm,pl011\0arm,primecell", pl011_space), &pl011.uart);
     assert_ptr_equal(PROBE("arm,primecell\0arm,sbsa-uart", pl011_space), &pl011.uart);
     assert_ptr_equal(PROBE("vendor,uart\0ns16550a", ns_space), &ns16550.uart);
+    assert_true(driver_console_known("x\0arm,pl011", 12));
+    assert_false(driver_console_known("vendor,uart", 12));
     assert_null(PROBE("vendor,uart", ns_space));
     assert_null(PROBE("arm,pl0111", ns_space));
     assert_null(PROBE("", ns_space));

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +15,6 @@
 #include "arch/arm/model/smccc.h"
 #include "arch/host/a64_hook_record.h"
 #include "core/vm.h"
-#include "lib/panic.h"
 
 #define CPUS      6
 #define RAM       0x40000000ULL
@@ -62,12 +60,6 @@ void vm_stop(struct vm *v, enum vm_stop_reason reason)
     assert_ptr_equal(v, &vm);
     asked.stop_calls++;
     asked.reason = reason;
-}
-
-void panic(const char *format, ...)
-{
-    puts(format);
-    abort();
 }
 
 /* Two clusters: affinities 0.0.0 to 0.0.3, then 0.1.0 and 0.1.1. */

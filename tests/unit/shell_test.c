@@ -15,6 +15,11 @@
 struct vm *vms[VM_COUNT_MAX];
 uint32_t vm_count;
 
+const char *vm_state_name(enum vm_state state)
+{
+    return state == VM_RUNNING ? "running" : "?";
+}
+
 static char screen[1 << 16];
 static size_t screen_length, screen_room;
 static console_input_fn *input;

@@ -182,6 +182,10 @@ static void test_files(void **state)
     assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
     assert_true(reports_have(&reports, CONFIG_ERROR, K0, "reg", "trapeze pack"));
     assert_true(find(&s, "linux0")->refused);
+
+    assert_int_equal(fdt_delprop(fdt, fdt_path_offset(fdt, K0), "trapeze,file"), 0);
+    assert_int_equal(parse(fdt, true, &limits, &reports, &s), ERR_NONE);
+    assert_true(reports_have(&reports, CONFIG_ERROR, K0, "reg", "neither a place in memory nor"));
     free(fdt);
 }
 

@@ -13,9 +13,11 @@
 #include "guest/lib/sysreg.h"
 #include "guest/lib/timer.h"
 
-#define ISR_EL1_FIELDS(X)    \
-    X(ISR_EL1, RES0_a, 5, 0) \
-    X(ISR_EL1, F, 6, 6) X(ISR_EL1, I, 7, 7) X(ISR_EL1, A, 8, 8) X(ISR_EL1, rest, 63, 9)
+/* clang-format off */
+#define ISR_EL1_FIELDS(X)                                                                         \
+    X(ISR_EL1, RES0_a, 5, 0) X(ISR_EL1, F, 6, 6) X(ISR_EL1, I, 7, 7) X(ISR_EL1, A, 8, 8)          \
+    X(ISR_EL1, rest, 63, 9)
+/* clang-format on */
 REG_DEFINE64(ISR_EL1, ISR_EL1_FIELDS);
 
 #define PRIORITY_HIGH 0x40

@@ -8,23 +8,22 @@
 #include "lib/regdef.h"
 #include "lib/types.h"
 
-#define ESR_EL1_FIELDS(F)  \
-    F(ESR_EL1, ISS, 24, 0) \
-    F(ESR_EL1, IL, 25, 25) \
-    F(ESR_EL1, EC, 31, 26) F(ESR_EL1, ISS2, 36, 32) F(ESR_EL1, RES0_a, 63, 37)
+/* clang-format off */
+#define ESR_EL1_FIELDS(F)                                                                         \
+    F(ESR_EL1, ISS, 24, 0) F(ESR_EL1, IL, 25, 25) F(ESR_EL1, EC, 31, 26) F(ESR_EL1, ISS2, 36, 32) \
+    F(ESR_EL1, RES0_a, 63, 37)
+/* clang-format on */
 REG_DEFINE64(ESR_EL1, ESR_EL1_FIELDS);
 
 /* The ISS of instruction and data aborts. */
-#define ABORT_ISS_FIELDS(F)                                                          \
-    F(ABORT_ISS, FSC, 5, 0)                                                          \
-    F(ABORT_ISS, WnR, 6, 6)                                                          \
-    F(ABORT_ISS, S1PTW, 7, 7)                                                        \
-    F(ABORT_ISS, CM, 8, 8)                                                           \
-    F(ABORT_ISS, EA, 9, 9)                                                           \
-    F(ABORT_ISS, FnV, 10, 10)                                                        \
-    F(ABORT_ISS, SET, 12, 11) F(ABORT_ISS, VNCR, 13, 13) F(ABORT_ISS, AR, 14, 14)    \
-        F(ABORT_ISS, SF, 15, 15) F(ABORT_ISS, SRT, 20, 16) F(ABORT_ISS, SSE, 21, 21) \
-            F(ABORT_ISS, SAS, 23, 22) F(ABORT_ISS, ISV, 24, 24) F(ABORT_ISS, RES0_a, 31, 25)
+/* clang-format off */
+#define ABORT_ISS_FIELDS(F)                                                                       \
+    F(ABORT_ISS, FSC, 5, 0) F(ABORT_ISS, WnR, 6, 6) F(ABORT_ISS, S1PTW, 7, 7)                     \
+    F(ABORT_ISS, CM, 8, 8) F(ABORT_ISS, EA, 9, 9) F(ABORT_ISS, FnV, 10, 10)                       \
+    F(ABORT_ISS, SET, 12, 11) F(ABORT_ISS, VNCR, 13, 13) F(ABORT_ISS, AR, 14, 14)                 \
+    F(ABORT_ISS, SF, 15, 15) F(ABORT_ISS, SRT, 20, 16) F(ABORT_ISS, SSE, 21, 21)                  \
+    F(ABORT_ISS, SAS, 23, 22) F(ABORT_ISS, ISV, 24, 24) F(ABORT_ISS, RES0_a, 31, 25)
+/* clang-format on */
 REG_DEFINE32(ABORT_ISS, ABORT_ISS_FIELDS);
 
 enum exception_class {

@@ -6,32 +6,31 @@
 #include "guest/lib/guest.h"
 #include "guest/lib/sysreg.h"
 
-#define PTE_FIELDS(F)                                                                          \
-    F(PTE, VALID, 0, 0)                                                                        \
-    F(PTE, TABLE, 1, 1)                                                                        \
-    F(PTE, AttrIndx, 4, 2)                                                                     \
-    F(PTE, NS, 5, 5)                                                                           \
-    F(PTE, AP, 7, 6) F(PTE, SH, 9, 8) F(PTE, AF, 10, 10) F(PTE, nG, 11, 11)                    \
-        F(PTE, ADDRESS, 47, 12) F(PTE, RES0_a, 52, 48) F(PTE, PXN, 53, 53) F(PTE, UXN, 54, 54) \
-            F(PTE, IGNORED, 63, 55)
+/* clang-format off */
+#define PTE_FIELDS(F)                                                                             \
+    F(PTE, VALID, 0, 0) F(PTE, TABLE, 1, 1) F(PTE, AttrIndx, 4, 2) F(PTE, NS, 5, 5)               \
+    F(PTE, AP, 7, 6) F(PTE, SH, 9, 8) F(PTE, AF, 10, 10) F(PTE, nG, 11, 11)                       \
+    F(PTE, ADDRESS, 47, 12) F(PTE, RES0_a, 52, 48) F(PTE, PXN, 53, 53) F(PTE, UXN, 54, 54)        \
+    F(PTE, IGNORED, 63, 55)
+/* clang-format on */
 REG_DEFINE64(PTE, PTE_FIELDS);
 
-#define TCR_EL1_FIELDS(F)                                                        \
-    F(TCR_EL1, T0SZ, 5, 0)                                                       \
-    F(TCR_EL1, RES0_a, 6, 6)                                                     \
-    F(TCR_EL1, EPD0, 7, 7)                                                       \
-    F(TCR_EL1, IRGN0, 9, 8)                                                      \
-    F(TCR_EL1, ORGN0, 11, 10) F(TCR_EL1, SH0, 13, 12) F(TCR_EL1, TG0, 15, 14)    \
-        F(TCR_EL1, T1SZ, 21, 16) F(TCR_EL1, A1, 22, 22) F(TCR_EL1, EPD1, 23, 23) \
-            F(TCR_EL1, TTBR1, 31, 24) F(TCR_EL1, IPS, 34, 32) F(TCR_EL1, REST, 63, 35)
+/* clang-format off */
+#define TCR_EL1_FIELDS(F)                                                                         \
+    F(TCR_EL1, T0SZ, 5, 0) F(TCR_EL1, RES0_a, 6, 6) F(TCR_EL1, EPD0, 7, 7)                        \
+    F(TCR_EL1, IRGN0, 9, 8) F(TCR_EL1, ORGN0, 11, 10) F(TCR_EL1, SH0, 13, 12)                     \
+    F(TCR_EL1, TG0, 15, 14) F(TCR_EL1, T1SZ, 21, 16) F(TCR_EL1, A1, 22, 22)                       \
+    F(TCR_EL1, EPD1, 23, 23) F(TCR_EL1, TTBR1, 31, 24) F(TCR_EL1, IPS, 34, 32)                    \
+    F(TCR_EL1, REST, 63, 35)
+/* clang-format on */
 REG_DEFINE64(TCR_EL1, TCR_EL1_FIELDS);
 
-#define SCTLR_EL1_FIELDS(F) \
-    F(SCTLR_EL1, M, 0, 0)   \
-    F(SCTLR_EL1, A, 1, 1)   \
-    F(SCTLR_EL1, C, 2, 2)   \
-    F(SCTLR_EL1, SA, 3, 3)  \
-    F(SCTLR_EL1, SA0, 4, 4) F(SCTLR_EL1, a, 11, 5) F(SCTLR_EL1, I, 12, 12) F(SCTLR_EL1, b, 63, 13)
+/* clang-format off */
+#define SCTLR_EL1_FIELDS(F)                                                                       \
+    F(SCTLR_EL1, M, 0, 0) F(SCTLR_EL1, A, 1, 1) F(SCTLR_EL1, C, 2, 2) F(SCTLR_EL1, SA, 3, 3)      \
+    F(SCTLR_EL1, SA0, 4, 4) F(SCTLR_EL1, a, 11, 5) F(SCTLR_EL1, I, 12, 12)                        \
+    F(SCTLR_EL1, b, 63, 13)
+/* clang-format on */
 REG_DEFINE64(SCTLR_EL1, SCTLR_EL1_FIELDS);
 
 enum { AP_EL1_RW = 0, AP_EL0_RW = 1, AP_EL1_RO = 2, AP_EL0_RO = 3 };

@@ -22,51 +22,44 @@ enum pl011_offset {
     UARTPCellID0 = 0xff0,
 };
 
-#define UARTFR_FIELDS(F)  \
-    F(UARTFR, CTS, 0, 0)  \
-    F(UARTFR, DSR, 1, 1)  \
-    F(UARTFR, DCD, 2, 2)  \
-    F(UARTFR, BUSY, 3, 3) \
-    F(UARTFR, RXFE, 4, 4) \
-    F(UARTFR, TXFF, 5, 5) \
-    F(UARTFR, RXFF, 6, 6) F(UARTFR, TXFE, 7, 7) F(UARTFR, RI, 8, 8) F(UARTFR, RES0_a, 31, 9)
+/* clang-format off */
+#define UARTFR_FIELDS(F)                                                                          \
+    F(UARTFR, CTS, 0, 0) F(UARTFR, DSR, 1, 1) F(UARTFR, DCD, 2, 2) F(UARTFR, BUSY, 3, 3)          \
+    F(UARTFR, RXFE, 4, 4) F(UARTFR, TXFF, 5, 5) F(UARTFR, RXFF, 6, 6) F(UARTFR, TXFE, 7, 7)       \
+    F(UARTFR, RI, 8, 8) F(UARTFR, RES0_a, 31, 9)
+/* clang-format on */
 REG_DEFINE32(UARTFR, UARTFR_FIELDS);
 
-#define UARTLCR_H_FIELDS(F)  \
-    F(UARTLCR_H, BRK, 0, 0)  \
-    F(UARTLCR_H, PEN, 1, 1)  \
-    F(UARTLCR_H, EPS, 2, 2)  \
-    F(UARTLCR_H, STP2, 3, 3) \
-    F(UARTLCR_H, FEN, 4, 4)  \
-    F(UARTLCR_H, WLEN, 6, 5) F(UARTLCR_H, SPS, 7, 7) F(UARTLCR_H, RES0_a, 31, 8)
+/* clang-format off */
+#define UARTLCR_H_FIELDS(F)                                                                       \
+    F(UARTLCR_H, BRK, 0, 0) F(UARTLCR_H, PEN, 1, 1) F(UARTLCR_H, EPS, 2, 2)                       \
+    F(UARTLCR_H, STP2, 3, 3) F(UARTLCR_H, FEN, 4, 4) F(UARTLCR_H, WLEN, 6, 5)                     \
+    F(UARTLCR_H, SPS, 7, 7) F(UARTLCR_H, RES0_a, 31, 8)
+/* clang-format on */
 REG_DEFINE32(UARTLCR_H, UARTLCR_H_FIELDS);
 enum { UARTLCR_H_WLEN_8_BITS = 3 };
 
-#define UARTCR_FIELDS(F)                                                                       \
-    F(UARTCR, UARTEN, 0, 0)                                                                    \
-    F(UARTCR, SIREN, 1, 1)                                                                     \
-    F(UARTCR, SIRLP, 2, 2)                                                                     \
-    F(UARTCR, RES0_a, 6, 3)                                                                    \
-    F(UARTCR, LBE, 7, 7)                                                                       \
-    F(UARTCR, TXE, 8, 8)                                                                       \
-    F(UARTCR, RXE, 9, 9) F(UARTCR, DTR, 10, 10) F(UARTCR, RTS, 11, 11) F(UARTCR, Out1, 12, 12) \
-        F(UARTCR, Out2, 13, 13) F(UARTCR, RTSEn, 14, 14) F(UARTCR, CTSEn, 15, 15)              \
-            F(UARTCR, RES0_b, 31, 16)
+/* clang-format off */
+#define UARTCR_FIELDS(F)                                                                          \
+    F(UARTCR, UARTEN, 0, 0) F(UARTCR, SIREN, 1, 1) F(UARTCR, SIRLP, 2, 2) F(UARTCR, RES0_a, 6, 3) \
+    F(UARTCR, LBE, 7, 7) F(UARTCR, TXE, 8, 8) F(UARTCR, RXE, 9, 9) F(UARTCR, DTR, 10, 10)         \
+    F(UARTCR, RTS, 11, 11) F(UARTCR, Out1, 12, 12) F(UARTCR, Out2, 13, 13)                        \
+    F(UARTCR, RTSEn, 14, 14) F(UARTCR, CTSEn, 15, 15) F(UARTCR, RES0_b, 31, 16)
+/* clang-format on */
 REG_DEFINE32(UARTCR, UARTCR_FIELDS);
 
-#define UARTIFLS_FIELDS(F) \
+/* clang-format off */
+#define UARTIFLS_FIELDS(F)                                                                        \
     F(UARTIFLS, TXIFLSEL, 2, 0) F(UARTIFLS, RXIFLSEL, 5, 3) F(UARTIFLS, RES0_a, 31, 6)
+/* clang-format on */
 REG_DEFINE32(UARTIFLS, UARTIFLS_FIELDS);
 
 /* UARTIMSC, UARTRIS, UARTMIS and UARTICR share their layout. */
-#define UARTINT_FIELDS(F)                                                               \
-    F(UARTINT, RI, 0, 0)                                                                \
-    F(UARTINT, CTS, 1, 1)                                                               \
-    F(UARTINT, DCD, 2, 2)                                                               \
-    F(UARTINT, DSR, 3, 3)                                                               \
-    F(UARTINT, RX, 4, 4)                                                                \
-    F(UARTINT, TX, 5, 5)                                                                \
-    F(UARTINT, RT, 6, 6) F(UARTINT, FE, 7, 7) F(UARTINT, PE, 8, 8) F(UARTINT, BE, 9, 9) \
-        F(UARTINT, OE, 10, 10) F(UARTINT, RES0_a, 31, 11)
+/* clang-format off */
+#define UARTINT_FIELDS(F)                                                                         \
+    F(UARTINT, RI, 0, 0) F(UARTINT, CTS, 1, 1) F(UARTINT, DCD, 2, 2) F(UARTINT, DSR, 3, 3)        \
+    F(UARTINT, RX, 4, 4) F(UARTINT, TX, 5, 5) F(UARTINT, RT, 6, 6) F(UARTINT, FE, 7, 7)           \
+    F(UARTINT, PE, 8, 8) F(UARTINT, BE, 9, 9) F(UARTINT, OE, 10, 10) F(UARTINT, RES0_a, 31, 11)
+/* clang-format on */
 REG_DEFINE32(UARTINT, UARTINT_FIELDS);
 #define UARTINT_ALL ((uint32_t)low_bits(11))

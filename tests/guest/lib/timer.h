@@ -7,9 +7,11 @@
 #include "lib/types.h"
 
 /* CNTV_CTL_EL0 and CNTP_CTL_EL0 share their layout. */
-#define CNT_CTL_FIELDS(F)    \
-    F(CNT_CTL, ENABLE, 0, 0) \
-    F(CNT_CTL, IMASK, 1, 1) F(CNT_CTL, ISTATUS, 2, 2) F(CNT_CTL, RES0_a, 63, 3)
+/* clang-format off */
+#define CNT_CTL_FIELDS(F)                                                                         \
+    F(CNT_CTL, ENABLE, 0, 0) F(CNT_CTL, IMASK, 1, 1) F(CNT_CTL, ISTATUS, 2, 2)                    \
+    F(CNT_CTL, RES0_a, 63, 3)
+/* clang-format on */
 REG_DEFINE64(CNT_CTL, CNT_CTL_FIELDS);
 
 /* The virtual count, not read ahead of what comes before. */

@@ -56,6 +56,8 @@ void cpu_init(struct pcpu *pcpu)
     /* No debug or trace from the guest reaches hardware; performance counters neither. */
     sysreg_write(MDCR_EL2, (sysreg_read(MDCR_EL2) & MDCR_EL2_HPMN) | MDCR_EL2_TDA | MDCR_EL2_TDOSA | MDCR_EL2_TDRA | MDCR_EL2_TPM |
                                MDCR_EL2_TPMCR);
+    /* The OS lock would keep the guest's software step from working. */
+    sysreg_write(OSLAR_EL1, 0);
     mm_init_cpu();
     gic_init_cpu(pcpu);
     gtimer_init_cpu();

@@ -213,7 +213,7 @@ int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
     uint64_t mpidrs[VM_VCPU_MAX];
 
     for (uint32_t i = 0; i < params->cpu_count; i++)
-        mpidrs[i] = vmpidr_of(i);
+        mpidrs[i] = vmpidr_of(i) & MPIDR_EL1_AFFINITY;
     arm.mpidrs = mpidrs;
     return arm_guest_fdt(fdt, &arm, params);
 }

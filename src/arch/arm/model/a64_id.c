@@ -164,7 +164,7 @@ static const uint8_t pa_range_bits[] = {32, 36, 40, 42, 44, 48};
 /* ID_AA64PFR0_EL1.EL0: AArch64 and AArch32. */
 #define EL0_A32 2
 
-static uint64_t values[A64_ID_CRM_COUNT][A64_ID_OP2_COUNT];
+static uint64_t values[A64_ID_CRM_COUNT][A64_ID_OP2_COUNT] __section(".sealed");
 
 /* The largest PARange whose addresses all fit in BITS. */
 static uint64_t pa_range_of(unsigned bits)

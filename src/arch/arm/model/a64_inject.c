@@ -15,6 +15,7 @@ enum vector_offset {
     VECTOR_EL0_A32 = 0x600,
 };
 #define VECTOR_TABLE_BYTES 0x800
+#define A64_INSN_BYTES     4
 
 static bool from_el1(uint64_t pstate)
 {
@@ -70,6 +71,8 @@ void a64_inject_undef(struct a64_exc *exc, unsigned insn_bytes)
 {
     uint64_t esr = REG_PUT(ESR_ELx, EC, ESR_EC_UNKNOWN);
 
+    if (insn_bytes == 0)
+        exc->pc -= A64_INSN_BYTES;
     if (insn_bytes != 2)
         esr |= ESR_ELx_IL;
     a64_inject_sync(exc, esr, false, 0);

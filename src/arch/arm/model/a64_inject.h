@@ -26,7 +26,10 @@ struct a64_abort {
 
 /* Take the synchronous exception ESR to EL1; HAS_FAR: with FAR as faulting address. */
 void a64_inject_sync(struct a64_exc *exc, uint64_t esr, bool has_far, uint64_t far);
-/* Undefined instruction; INSN_BYTES is its length, 2 or 4. */
+/*
+ * Undefined instruction. INSN_BYTES as in struct trap: 2, 4, or 0 when pc is already past it (HVC);
+ * the exception returns to the instruction in each case.
+ */
 void a64_inject_undef(struct a64_exc *exc, unsigned insn_bytes);
 /* Synchronous external abort: nothing answers at that address. */
 void a64_inject_abort(struct a64_exc *exc, const struct a64_abort *abort);

@@ -50,7 +50,7 @@ struct a64_vm {
     struct vgic *vgic;
     uint64_t vttbr;
     uint64_t cntvoff;
-    void *uart;          /* struct vpl011 */
-    uint8_t gic_version; /* 2 or 3 */
+    void *uart;            /* struct vpl011 */
+    uint8_t gic_version;   /* 2 or 3 */
     uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
 };

@@ -114,8 +114,9 @@ static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, 
     RAZ_WI(DBGBVR##n##_EL1, REG_RW), RAZ_WI(DBGBCR##n##_EL1, REG_RW), \
         RAZ_WI(DBGWVR##n##_EL1, REG_RW), RAZ_WI(DBGWCR##n##_EL1, REG_RW)
 
-/* Ascending by key. Not const: the ID rows get their values and GICv3's rows their kind at boot. */
-static struct reg_row rows[] = {
+/* Ascending by key. Not const: the ID rows get their values and GICv3's rows their kind at boot;
+ * then sealed. */
+static struct reg_row rows[] __section(".sealed") = {
     FN(DC_ISW, REG_WO, set_way),
     FN(DC_CSW, REG_WO, set_way),
     FN(DC_CISW, REG_WO, set_way),
@@ -255,7 +256,7 @@ static struct reg_row rows[] = {
     HIDDEN(PMCCFILTR_EL0),
 };
 
-static struct reg_table table;
+static struct reg_table table __section(".sealed");
 
 static bool is_id(uint32_t key)
 {
@@ -287,6 +288,7 @@ void a64_sysreg_init(unsigned gic_version)
 
 void a64_sysreg_reset(struct vcpu *vcpu)
 {
+    BUG_ON(table.count == 0); /* a64_sysreg_init was forgotten: each register would be undefined */
     vcpu->arch.a64.emulated = (struct a64_emulated){0};
     reg_table_reset(&table, &vcpu->arch.a64.emulated);
 }

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Booting a system and judging what it said; sourced by tests/system/*.sh.
+# shellcheck shell=bash
+. tests/harness.bash
+
+have qemu-system-aarch64 || {
+    skip '' "there is no qemu-system-aarch64"
+    exit 0
+}
+
+# boot NAME STATUS OPTION...: ./run with --batch; its output goes to $LOGS/NAME.out, and false if it does not end
+# with STATUS or the hypervisor reported a bug of its own.
+boot() {
+    local name=$1 want=$2 status out=$LOGS/$1.out
+    shift 2
+    ./run --batch "$@" </dev/null >"$out.raw" 2>&1
+    status=$?
+    tr -d '\000\r' <"$out.raw" >"$out"
+    rm -f "$out.raw"
+    [[ $status == "$want" ]] || {
+        echo "./run ended with status $status, not $want; $out ends:"
+        tail -n 25 "$out"
+        return 1
+    }
+    [[ $want == 3 ]] || ! grep -aE '^Trapeze panic|BUG at' "$out"
+}
+
+# says NAME VM PATTERN: a line of VM, which carries its name, matches. The name comes first, whatever sets it off.
+says() {
+    grep -aqE "^[^[:alnum:]]*$2[^[:alnum:]].*$3" "$LOGS/$1.out" || {
+        echo "no line of $2 matches '$3' in $LOGS/$1.out, which ends:"
+        tail -n 25 "$LOGS/$1.out"
+        return 1
+    }
+}
+silent() {
+    ! grep -aE "$2" "$LOGS/$1.out"
+}
+# value NAME VM KEY: what VM printed after KEY=
+value() {
+    sed -nE "s/^[^[:alnum:]]*$2[^[:alnum:]].*\b$3=([^ ]*).*/\1/p" "$LOGS/$1.out" | tail -n 1
+}
