@@ -51,15 +51,13 @@ static bool is_place(const struct vm *vm, uint64_t base, uint64_t size_bytes)
            !range_overlaps(base, size_bytes, image->initrd.raw, image->initrd_bytes);
 }
 
-/* A place behind the initrd or the kernel, else before the kernel. */
+/* A place behind the kernel and the initrd, else between them, else before the kernel. */
 static bool find_place(const struct vm *vm, uint64_t size_bytes, uint64_t align, gpa_t *out)
 {
     const struct vm_image *image = vm->image;
-    const uint64_t from[] = {
-        image->initrd_bytes != 0 ? image->initrd.raw + image->initrd_bytes : vm->banks[0].base.raw,
-        image->kernel_gpa.raw + image->kernel_bytes,
-        vm->banks[0].base.raw,
-    };
+    uint64_t kernel_end = image->kernel_gpa.raw + image->kernel_bytes;
+    uint64_t initrd_end = image->initrd.raw + image->initrd_bytes;
+    const uint64_t from[] = {MAX(kernel_end, initrd_end), kernel_end, vm->banks[0].base.raw};
     for (uint32_t i = 0; i < ARRAY_SIZE(from); i++) {
         *out = GPA(align_up(from[i], align));
         if (is_place(vm, out->raw, size_bytes))

@@ -6,8 +6,9 @@
 
 /* Physical memory of SIZE bytes at BASE, zero, in place of what was there before. */
 void host_mem_init(hpa_t base, uint64_t size_bytes);
-/* True if all of [p, p + size) was covered by arch_publish_code since host_mem_init. */
+/* True if all of [p, p + size) was covered by arch_publish_code since. */
 bool host_mem_is_published(const void *p, uint64_t size_bytes);
+void host_mem_forget_published(void);
 
 /* Width of intermediate addresses, before the first use; 40. */
 extern unsigned host_s2_ipa_bits;

@@ -67,3 +67,8 @@ bool host_mem_is_published(const void *p, uint64_t size_bytes)
     }
     return at >= end;
 }
+
+void host_mem_forget_published(void)
+{
+    arena.published_count = 0;
+}
