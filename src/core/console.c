@@ -83,8 +83,7 @@ static void out_drain(void)
     struct fifo *out = &console.out;
     while (out->count > 0 && console.uart != NULL) {
         uint32_t run = MIN(out->count, (uint32_t)CONSOLE_OUT - out->first);
-        uint32_t taken =
-            (uint32_t)console.uart->write(console.uart, &out_ring[out->first], run);
+        uint32_t taken = (uint32_t)console.uart->write(console.uart, &out_ring[out->first], run);
         out->first = (out->first + taken) % CONSOLE_OUT;
         out->count -= taken;
         if (taken == run)

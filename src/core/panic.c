@@ -15,6 +15,8 @@
 
 /* The CPU that panics, plus one; 0 while all is well. */
 static uint32_t panicking;
+/* panic()'s frame, which lives for ever. */
+static const void *panic_frame;
 
 static void print_args(const char *format, va_list args)
 {
@@ -56,7 +58,7 @@ void panic_backtrace(const void *fp, uintptr_t stack_lo, uintptr_t stack_hi)
     struct frame {
         uintptr_t previous, return_address;
     };
-    uintptr_t at = (uintptr_t)fp;
+    uintptr_t at = (uintptr_t)(fp != NULL ? fp : panic_frame);
     panic_print("Calls:\n");
     for (int i = 0; i < FRAME_MAX; i++) {
         if (!range_within(at, sizeof(struct frame), stack_lo, stack_hi - stack_lo) ||
@@ -112,6 +114,7 @@ void panic(const char *format, ...)
         panic_print("\nTrapeze panic: again, in its last words\n");
         arch_machine_fail();
     }
+    panic_frame = __builtin_frame_address(0);
     stop_others(self);
     console_flush_polled();
     panic_print("Trapeze panic: ");

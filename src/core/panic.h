@@ -12,7 +12,8 @@
 void panic_print(const char *format, ...) __printf(1, 2);
 /*
  * The calls that led to frame pointer FP, of a stack that lies in [STACK_LO, STACK_HI): a chain of
- * pairs, previous frame pointer and return address. Reads nothing outside the bounds.
+ * pairs, previous frame pointer and return address. FP NULL: the calls that led to panic(). Reads
+ * nothing outside the bounds.
  */
 void panic_backtrace(const void *fp, uintptr_t stack_lo, uintptr_t stack_hi);
 /* "symbol+0x1c", or "?", of ADDR. */

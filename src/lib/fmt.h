@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * printf's work for the hypervisor: %d %i %u %x %X %c %s %p %% with flags `-0+ #`, width,
- * precision, `*`, and lengths hh h l ll z. Nothing else; an unknown conversion is printed as it stands.
+ * precision, `*`, and lengths hh h l ll z. Nothing else; an unknown conversion is printed as it
+ * stands.
  */
 #pragma once
 

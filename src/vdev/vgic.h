@@ -5,9 +5,10 @@
  * emulated; the CPU interface is the hardware's virtual one, driven through list registers.
  *
  * State lives in one record per interrupt. Of the interrupts pending or active for a vCPU, the most
- * urgent are in its list registers. While a vCPU is loaded, its list registers are the truth for these,
- * and stay in the hardware over traps that do not touch the vGIC; vgic_fold reads them back when something
- * asks. Nothing here knows a vcpu, an exception level or asm: the hardware is a table of functions.
+ * urgent are in its list registers. While a vCPU is loaded, its list registers are the truth for
+ * these, and stay in the hardware over traps that do not touch the vGIC; vgic_fold reads them back
+ * when something asks. Nothing here knows a vcpu, an exception level or asm: the hardware is a
+ * table of functions.
  *
  * Locks: one per VM (vgic->lock), taken in every public function. kick() is called with it held.
  */
@@ -24,15 +25,18 @@
 #define VGIC_INTID_MAX 1020 /* first special INTID */
 #define VGIC_LR_MAX    16
 
-/* The virtual interface of the physical CPU we are on. LR values are in the version's own format. */
+/* The virtual interface of the physical CPU we are on. LR values are in the version's own format.
+ */
 struct vgic_hw {
-    uint8_t version;  /* 2 or 3 */
-    uint8_t lr_count; /* 1 to 16 */
+    uint8_t version;   /* 2 or 3 */
+    uint8_t lr_count;  /* 1 to 16 */
     uint8_t apr_count; /* active-priority registers a group: v2 1; v3 1, 2 or 4 */
-    bool dir_traps; /* v3 with ICH_VTR_EL2.TDS: writes to ICC_DIR_EL1 that trap (TDIR) reach vgic_deactivate */
+    bool dir_traps;    /* v3 with ICH_VTR_EL2.TDS: writes to ICC_DIR_EL1 that trap (TDIR) reach
+                          vgic_deactivate */
     uint64_t (*lr_read)(unsigned index);
     void (*lr_write)(unsigned index, uint64_t value);
-    /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt. Sees earlier lr_writes (v3: an ISB first). */
+    /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt. Sees earlier lr_writes (v3:
+     * an ISB first). */
     uint64_t (*empty_lrs)(void);
     void (*hcr_write)(uint32_t value); /* GICH_HCR, ICH_HCR_EL2 */
     uint32_t (*hcr_read)(void);        /* for EOIcount */
@@ -51,15 +55,17 @@ struct vgic_config {
     const struct vgic_hw *hw;
     uint32_t cpu_count; /* 1 to VGIC_CPU_MAX */
     uint32_t spi_count; /* rounded up to a multiple of 32, at most 988 */
-    const uint64_t *mpidrs; /* each vCPU's affinity (MPIDR_EL1 layout), for v3 routing and GICR_TYPER */
-    /* vCPU CPU has something new to take and is not the one calling: wake or interrupt it. May be called under
-     * the lock; must not call back. */
+    const uint64_t
+        *mpidrs; /* each vCPU's affinity (MPIDR_EL1 layout), for v3 routing and GICR_TYPER */
+    /* vCPU CPU has something new to take and is not the one calling: wake or interrupt it. May be
+     * called under the lock; must not call back. */
     void (*kick)(void *owner, uint32_t cpu);
     /*
-     * Optional. Return when vCPU CPU, which may be loaded on another physical CPU, has been through vgic_flush or vgic_save
-     * there (or is not loaded: nothing to do). Called without the lock, from an MMIO handler, where the guest must
-     * see the truth of, or rely on a change to, an interrupt in another vCPU's list register. Two CPUs may call for each
-     * other at the same time: whoever waits must serve the other. NULL: such changes take effect soon after a kick.
+     * Optional. Return when vCPU CPU, which may be loaded on another physical CPU, has been through
+     * vgic_flush or vgic_save there (or is not loaded: nothing to do). Called without the lock,
+     * from an MMIO handler, where the guest must see the truth of, or rely on a change to, an
+     * interrupt in another vCPU's list register. Two CPUs may call for each other at the same time:
+     * whoever waits must serve the other. NULL: such changes take effect soon after a kick.
      */
     void (*sync)(void *owner, uint32_t cpu);
     void *owner;
@@ -75,33 +81,40 @@ struct vgic_cpu *vgic_cpu_of(struct vgic *vgic, uint32_t cpu);
 /* For virq_line. */
 struct virq_controller *vgic_controller(struct vgic *vgic);
 
-/* MMIO handlers; device is the vgic. v2: GICD (4 KiB). v3: GICD (64 KiB), GICR (128 KiB a vCPU, contiguous). */
+/* MMIO handlers; device is the vgic. v2: GICD (4 KiB). v3: GICD (64 KiB), GICR (128 KiB a vCPU,
+ * contiguous). */
 mmio_handler_fn vgic_v2_dist_mmio, vgic_v3_dist_mmio, vgic_v3_redist_mmio;
 
 /* CPU becomes / ceases to be the one whose interface is in the hardware of this physical CPU. */
 void vgic_load(struct vgic_cpu *cpu);
 void vgic_save(struct vgic_cpu *cpu);
-/* CPU is loaded here: put what became pending since into list registers (after a kick, a maintenance interrupt). */
+/* CPU is loaded here: put what became pending since into list registers (after a kick, a
+ * maintenance interrupt). */
 void vgic_flush(struct vgic_cpu *cpu);
 /* The maintenance interrupt (EOI, EOI count, no pending, group enables): CPU is loaded here. */
 void vgic_maintenance(struct vgic_cpu *cpu);
-/* A trapped write to ICC_DIR_EL1 (hw->dir_traps): CPU, loaded here, deactivates INTID. Any INTID is fine. */
+/* A trapped write to ICC_DIR_EL1 (hw->dir_traps): CPU, loaded here, deactivates INTID. Any INTID is
+ * fine. */
 void vgic_deactivate(struct vgic_cpu *cpu, uint32_t intid);
 
-/* Set an input line (level or edge as configured); cpu is ignored for SPIs. A bad INTID is our bug. */
+/* Set an input line (level or edge as configured); cpu is ignored for SPIs. A bad INTID is our bug.
+ */
 void vgic_set_level(struct vgic *vgic, uint32_t cpu, uint32_t intid, bool level);
-/* A write to ICC_SGI1R_EL1 (v3) by CPU. ICC_ASGI1R and SGI0R go to group 0: see the implementation. */
+/* A write to ICC_SGI1R_EL1 (v3) by CPU. ICC_ASGI1R and SGI0R go to group 0: see the implementation.
+ */
 void vgic_sgi1r(struct vgic_cpu *cpu, uint64_t value, bool group0);
 /*
- * INTID of CPU (or SPI) is backed by physical interrupt PIRQ: list registers get the hardware bit, so the guest's
- * deactivation deactivates PIRQ without an exit. vgic_hw_fired: PIRQ was acknowledged and priority-dropped on this
- * physical CPU, where CPU is loaded, and is now active: make the virtual one pending. While a vCPU is not
- * loaded, a private PIRQ's active state is taken off the physical CPU and put back by vgic_load.
+ * INTID of CPU (or SPI) is backed by physical interrupt PIRQ: list registers get the hardware bit,
+ * so the guest's deactivation deactivates PIRQ without an exit. vgic_hw_fired: PIRQ was
+ * acknowledged and priority-dropped on this physical CPU, where CPU is loaded, and is now active:
+ * make the virtual one pending. While a vCPU is not loaded, a private PIRQ's active state is taken
+ * off the physical CPU and put back by vgic_load.
  */
 void vgic_map_hw(struct vgic *vgic, uint32_t cpu, uint32_t intid, uint32_t pirq);
 void vgic_hw_fired(struct vgic_cpu *cpu, uint32_t intid);
 /* CPU not loaded: its hardware-backed line fired while away (a timer's deadline passed). */
 void vgic_hw_fired_away(struct vgic_cpu *cpu, uint32_t intid);
 
-/* An enabled, pending, not active interrupt of sufficient priority is there, its group enabled: WFI must return. */
+/* An enabled, pending, not active interrupt of sufficient priority is there, its group enabled: WFI
+ * must return. */
 bool vgic_pending(struct vgic_cpu *cpu);

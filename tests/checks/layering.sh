@@ -13,14 +13,14 @@ src/arch/arm/model/ lib/* core/* arch/arm/model/*
 src/arch/arm/       lib/* core/* arch/arch.h arch_defs.h arch/arm/* vdev/vgic*.h offsets.h
 src/arch/riscv/model/ lib/* core/* arch/riscv/model/*
 src/arch/riscv/     lib/* core/* arch/arch.h arch_defs.h arch/riscv/* vdev/vplic*.h offsets.h
-src/arch/host/      lib/* core/* arch/arch.h arch_defs.h arch/*/model/*
+src/arch/host/      lib/* core/* arch/arch.h arch_defs.h arch/host/* arch/*/model/*
 src/drivers/        lib/* drivers/* core/irq.h core/lock.h arch/arch.h
 src/boot/           *
 abi/                abi/* lib/types.h
 tool/               tool/* lib/* core/vm_config.h core/board.h core/image.h abi/*
 '
-# The C library is not there on the target; these headers are the compiler's own, or libfdt.
-SYSTEM='@(stdarg|stdbool|stddef|stdint|limits|libfdt|fdt).h'
+# The C library is not there on the target; these headers are the compiler's own, libfdt's and zlib's.
+SYSTEM='@(stdarg|stdbool|stddef|stdint|limits|libfdt|fdt|zlib).h'
 
 allowed() {
     local file=$1 folder patterns best='' best_patterns='' pattern

@@ -78,6 +78,7 @@ static void start(enum console_mode mode)
 {
     log_set_sink(NULL);
     memset(&console, 0, sizeof(console));
+    memset(owners, 0, sizeof(owners));
     console.front = console.shown = CONSOLE_NONE;
     screen_length = typed_length = 0;
     screen[0] = 0;
@@ -386,6 +387,7 @@ static void boot_is_told_whole(void **state)
 {
     log_set_sink(NULL);
     memset(&console, 0, sizeof(console));
+    memset(owners, 0, sizeof(owners));
     console.front = console.shown = CONSOLE_NONE;
     clear();
     for (int i = 0; i < 400; i++)
@@ -517,7 +519,7 @@ static void random_use(void **state)
         assert_int_equal(console.out.count, 0);
         assert_false(tx_on);
         for (uint32_t i = 0; i < 3; i++)
-            assert_false(console.owners[i].blocked);
+            assert_false(owners[i].blocked);
     }
 }
 

@@ -71,6 +71,7 @@ static int fresh(void **state)
     said[0] = 0;
     panic_inside = false;
     panicking = 0;
+    panic_frame = NULL;
     vm_count = 0;
     return 0;
 }
@@ -153,6 +154,14 @@ static void trusts_no_frame_pointer(void **state)
     assert_null(strstr(said, "   1 "));
 }
 
+static void its_own_calls(void **state)
+{
+    PANIC(ENDED, "who called?");
+    said_length = 0;
+    panic_backtrace(NULL, (uintptr_t)panic_frame, (uintptr_t)panic_frame + 16);
+    assert_non_null(strstr(said, "   0 0x"));
+}
+
 static void long_chains_end(void **state)
 {
     static uintptr_t stack[200];
@@ -174,6 +183,7 @@ int main(void)
         cmocka_unit_test_setup(before_there_are_cpus, fresh),
         cmocka_unit_test_setup(follows_the_stack, fresh),
         cmocka_unit_test_setup(trusts_no_frame_pointer, fresh),
+        cmocka_unit_test_setup(its_own_calls, fresh),
         cmocka_unit_test_setup(long_chains_end, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

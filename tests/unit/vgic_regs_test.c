@@ -381,6 +381,18 @@ static void test_no_sync(void **state)
     irq_write(0, 0, ICPENDR, 40);
     assert_int_equal(fake_ack(1), FAKE_SPURIOUS);
     assert_false(irq_read(0, 0, ISPENDR, 40));
+    /* What is sent after a clear that has not taken effect yet is not cleared by it. */
+    fake_ifs[0].vmcr = 0xff000003;
+    private_write(0, 0, ISENABLER, 8);
+    send_sgi(0, 0, 3);
+    assert_int_equal(fake_ack(0), 3);
+    fake_eoi(0, 3);
+    send_sgi(0, 0, 3);
+    assert_int_equal(fake_ack(0), 3);
+    fake_eoi(0, 3);
+    private_write(1, 0, ICPENDR, 8);
+    send_sgi(0, 0, 3);
+    assert_int_equal(fake_ack(0), 3);
 }
 
 /* ---- whatever a guest writes, wherever */

@@ -11,6 +11,8 @@
 
 #include "arch/arm/a64/layout.h"
 
+extern char boot_stack_top[]; /* of STACK_BYTES: the boot CPU's, until it idles (boot.S) */
+
 static const struct fatal_frame *fatal_frame;
 
 static const char *class_text(uint64_t esr)
@@ -50,13 +52,14 @@ static void print_frame(const struct fatal_frame *frame)
 void arch_panic_print(void)
 {
     const struct fatal_frame *frame = fatal_frame;
-    struct pcpu *pcpu = arch_this_cpu();
-    uintptr_t top = pcpu->arch.stack_top;
+    uintptr_t fp = frame != NULL ? frame->x[29] : (uintptr_t)__builtin_frame_address(0);
+    uintptr_t boot_top = (uintptr_t)boot_stack_top;
+    bool booting = range_within(fp, 1, boot_top - STACK_BYTES, STACK_BYTES);
+    uintptr_t top = booting ? boot_top : arch_this_cpu()->arch.stack_top;
 
     if (frame != NULL)
         print_frame(frame);
-    panic_backtrace(frame != NULL ? (void *)frame->x[29] : __builtin_frame_address(0),
-                    top - STACK_BYTES, top);
+    panic_backtrace(frame != NULL ? (void *)fp : NULL, top - STACK_BYTES, top);
 }
 
 void a64_fatal(const struct fatal_frame *frame, uint64_t vector)
