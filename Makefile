@@ -69,7 +69,7 @@ $B/host/$(1)/%.o: %.c
 	@echo "  $(1)  $$<"; $(1) $(HOST_FLAGS) $(GCOV_$(1)) $(THREAD_$(1)) -MMD -MP -c -o $$@ $$<
 $B/host/$(1)/unit/%: $B/host/$(1)/tests/unit/%_test.o $B/host/$(1)/libpure.a
 	@mkdir -p $$(dir $$@)
-	$(1) $(HOST_FLAGS) $(GCOV_$(1)) -o $$@ $$< $B/host/$(1)/libpure.a -lcmocka -lfdt -lz
+	@$(1) $(HOST_FLAGS) $(GCOV_$(1)) -o $$@ $$< $B/host/$(1)/libpure.a -lcmocka -lfdt -lz
 unit-$(1): $(UNIT:%=$B/host/$(1)/unit/%)
 endef
 $(foreach cc,gcc clang,$(eval $(call HOST_RULES,$(cc))))

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one page-table walker. A `static const struct pt_format` says how entries look; the walker is
- * always_inline, so that a constant format leaves no indirect call for an entry; what is left are the
- * owner's pt_ops, called once a table or once an operation.
- * Used for the hypervisor's own table, stage 2, the G-stage and shadow tables.
+ * always_inline, so that a constant format leaves no indirect call for an entry; what is left are
+ * the owner's pt_ops, called once a table or once an operation. Used for the hypervisor's own
+ * table, stage 2, the G-stage and shadow tables.
  *
- * Changing a live entry follows break-before-make (Arm ARM DDI 0487, D8.14 "TLB maintenance"): the
- * old entry is made invalid, the invalidation is completed, then the new one is written.
+ * Changing a live entry follows break-before-make (Arm ARM DDI 0487, D8, "Using break-before-make
+ * when updating translation table entries"): the old entry is made invalid, the invalidation is
+ * completed, then the new one is written.
  */
 #pragma once
 

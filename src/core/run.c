@@ -154,6 +154,20 @@ static void leave(struct pcpu *pcpu, struct vcpu *vcpu)
     vm_vcpu_stopped(vcpu);
 }
 
+/*
+ * The current vCPU rests while its VM is paused. Its state is kept; what else was asked of it is not: a WFI may
+ * return early, and loading it again takes up its virtual interrupts.
+ */
+static void park(struct pcpu *pcpu, struct vcpu *vcpu)
+{
+    runq_stop(&pcpu->runq);
+    pcpu->current = NULL;
+    if (pcpu->loaded == vcpu)
+        unload(pcpu);
+    timer_cancel(&vcpu->wake_timer);
+    vm_vcpu_parked(vcpu);
+}
+
 /* Serve what was asked of the current vCPU. */
 static void serve_requests(struct pcpu *pcpu, struct vcpu *vcpu)
 {
@@ -161,6 +175,10 @@ static void serve_requests(struct pcpu *pcpu, struct vcpu *vcpu)
 
     if (asked & VCPU_REQ_STOP) {
         leave(pcpu, vcpu);
+        return;
+    }
+    if (asked & VCPU_REQ_PAUSE) {
+        park(pcpu, vcpu);
         return;
     }
     if ((asked & VCPU_REQ_VIRQ) && pcpu->loaded == vcpu)

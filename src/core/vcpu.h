@@ -18,6 +18,7 @@ enum vcpu_request {
     VCPU_REQ_VIRQ = 1,  /* the interrupt controller has something new for this vCPU */
     VCPU_REQ_STOP = 2,  /* stop running: powered off, or its VM ends */
     VCPU_REQ_WAIT = 4,  /* it executed WFI: let others run until something is pending */
+    VCPU_REQ_PAUSE = 16, /* its VM is paused: leave the CPU until vm_resume */
     VCPU_REQ_RESCHED = 8, /* ask the scheduler who is next */
 };
 
@@ -35,6 +36,7 @@ struct vcpu {
     struct sched_entity sched;
     struct timer wake_timer; /* the guest's virtual timer while the vCPU does not run */
     bool powered; /* under vm->lock */
+    bool parked;  /* powered, but off its CPU while the VM is paused; under vm->lock */
     struct vcpu_stats stats;
 };
 

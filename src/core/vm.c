@@ -63,6 +63,8 @@ enum err vm_cpu_on(struct vm *vm, uint32_t index, uint64_t entry, uint64_t argum
         vcpu->requests = 0;
         arch_vcpu_reset(vcpu, entry, argument);
         sched_place(vcpu);
+        if (vm->paused)
+            vcpu->requests = VCPU_REQ_PAUSE;
         /* Publishes all of the above: the target CPU takes the vCPU from its queue under the same
          * lock. */
         sched_wake(vcpu, true);
@@ -86,18 +88,90 @@ bool vm_cpu_is_on(struct vm *vm, uint32_t index)
     return on;
 }
 
+/* Have a parked vCPU run again. */
+static void unpark(struct vm *vm, struct vcpu *vcpu) REQUIRES(vm->lock)
+{
+    if (vcpu->parked) {
+        vcpu->parked = false;
+        sched_wake(vcpu, true);
+    }
+}
+
 void vm_stop(struct vm *vm, enum vm_stop_reason reason)
 {
     spin_lock(&vm->lock);
     if (vm->state == VM_RUNNING) {
         vm->state = VM_STOPPING;
         vm->stop_reason = reason;
+        vm->paused = false;
         for (uint32_t i = 0; i < vm->vcpu_count; i++) {
-            if (vm->vcpus[i]->powered)
-                vcpu_kick(vm->vcpus[i], VCPU_REQ_STOP);
+            if (!vm->vcpus[i]->powered)
+                continue;
+            vcpu_kick(vm->vcpus[i], VCPU_REQ_STOP);
+            unpark(vm, vm->vcpus[i]);
         }
     }
     spin_unlock(&vm->lock);
+}
+
+enum err vm_pause(struct vm *vm)
+{
+    enum err err = ERR_DENIED;
+
+    spin_lock(&vm->lock);
+    if (vm->state == VM_RUNNING && !vm->paused) {
+        vm->paused = true;
+        for (uint32_t i = 0; i < vm->vcpu_count; i++)
+            if (vm->vcpus[i]->powered)
+                vcpu_kick(vm->vcpus[i], VCPU_REQ_PAUSE);
+        err = ERR_NONE;
+    }
+    spin_unlock(&vm->lock);
+    return err;
+}
+
+enum err vm_resume(struct vm *vm)
+{
+    enum err err = ERR_DENIED;
+
+    spin_lock(&vm->lock);
+    if (vm->state == VM_RUNNING && vm->paused) {
+        vm->paused = false;
+        for (uint32_t i = 0; i < vm->vcpu_count; i++)
+            unpark(vm, vm->vcpus[i]);
+        err = ERR_NONE;
+    }
+    spin_unlock(&vm->lock);
+    return err;
+}
+
+void vm_vcpu_parked(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+
+    spin_lock(&vm->lock);
+    vcpu->parked = true;
+    /* Resumed or stopped while it was on its way here. */
+    if (!vm->paused)
+        unpark(vm, vcpu);
+    spin_unlock(&vm->lock);
+}
+
+enum err vm_restart(struct vm *vm)
+{
+    enum vm_state state;
+
+    spin_lock(&vm->lock);
+    state = vm->state;
+    spin_unlock(&vm->lock);
+    if (state == VM_RUNNING) {
+        vm_stop(vm, VM_STOP_RESET);
+        return ERR_NONE;
+    }
+    if (state != VM_OFF && state != VM_CRASHED)
+        return ERR_DENIED;
+    console_open_owner(vm->console_owner);
+    return vm_start(vm);
 }
 
 /* Any VM that still runs or may come back? */

@@ -27,6 +27,7 @@ struct vm {
     struct spinlock lock; /* state, stop_reason, every vcpu's `powered` */
     enum vm_state state;
     enum vm_stop_reason stop_reason;
+    bool paused; /* under lock; state is VM_RUNNING */
     struct s2 s2;
     struct mmio_bus mmio;
     struct arch_vm arch;
@@ -56,6 +57,13 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
 enum err vm_start(struct vm *vm) __must_check;
 /* VCPU has left its CPU for good; called by the run loop. The last one ends the VM. */
 void vm_vcpu_stopped(struct vcpu *vcpu);
+/* VCPU has left its CPU because its VM is paused; called by the run loop. */
+void vm_vcpu_parked(struct vcpu *vcpu);
+/* Stop VM's vCPUs where they are, and let them go on. Its time goes on meanwhile. ERR_DENIED if it does not run, or is not paused. */
+enum err vm_pause(struct vm *vm) __must_check;
+enum err vm_resume(struct vm *vm) __must_check;
+/* End it, if it runs, and start it anew from its images. ERR_DENIED while it is about to stop. */
+enum err vm_restart(struct vm *vm) __must_check;
 /* Text of STATE for the shell. */
 const char *vm_state_name(enum vm_state state);
 
