@@ -50,6 +50,8 @@ void frame_free_page(void *page);
 void *heap_alloc(size_t size_bytes);
 /* Forget all memory, as before the first frame_add: for tests. */
 void frame_reset(void);
+/* Show every free range, pages one by one; the allocator's lock is held. For the ghost check. */
+void frame_visit_free(void (*range)(void *context, uint64_t base, uint64_t end), void *context);
 /* Bytes free, and bytes handed out as pages or structures (not as runs). */
 uint64_t frame_free_bytes(void);
 uint64_t frame_used_bytes(void);

@@ -63,4 +63,12 @@ struct pt {
     uint64_t *root;
     uint64_t page_count; /* table pages in use, the root's included */
 };
+
+/* Who looks at a whole table. */
+struct pt_visitor {
+    void *context;
+    void (*leaf)(void *context, uint64_t ia, hpa_t hpa, uint64_t size_bytes, struct pt_attr attr);
+    /* A page of the table itself; the root is not shown. */
+    void (*table)(void *context, const uint64_t *table);
+};
 /* The functions are in core/pt_walk.h (always_inline, for the few files that own a format). */

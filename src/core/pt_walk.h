@@ -433,3 +433,19 @@ static __always_inline void pt_free_tables(const struct pt_format *fmt, struct p
     pt_clear(fmt, pt, 0, end);
     pt_retire(fmt, pt, 0, end);
 }
+
+/* Show every leaf and every table, in the order of input addresses. */
+static __always_inline void pt_visit(const struct pt_format *fmt, const struct pt *pt,
+                                     const struct pt_visitor *visitor)
+{
+    struct pt_cursor c;
+    for (uint64_t at = 0; at < bit64(pt_input_bits(fmt)); at = c.base + c.span) {
+        pt_seek(fmt, pt, at, &c);
+        for (unsigned level = 1; level <= c.level; level++)
+            if (is_aligned(at, pt_span(fmt, level - 1)))
+                visitor->table(visitor->context, c.tables[level]);
+        if (c.valid)
+            visitor->leaf(visitor->context, c.base, fmt->address(c.entry), c.span,
+                          fmt->attr(c.entry));
+    }
+}

@@ -101,6 +101,11 @@ static enum err add_gic_regions(struct vm *vm)
                             vgic_v3_redist_mmio, a64->vgic, "GICR");
 }
 
+bool arch_hpa_is_banked(hpa_t hpa)
+{
+    return gic->vgic->version == 2 && hpa.raw - gic_vcpu_interface.raw < ARM_GUEST_GICC_BYTES;
+}
+
 enum err arch_vm_init(struct vm *vm)
 {
     struct a64_vm *a64 = &vm->arch.a64;

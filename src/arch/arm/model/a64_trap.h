@@ -9,6 +9,7 @@
 
 #include "arch/arm/model/a64_decode.h"
 #include "arch/arm/model/a64_regs.h"
+#include "core/ghost.h"
 #include "core/trap.h"
 #include "core/vcpu.h"
 #include "lib/bits.h"
@@ -45,6 +46,7 @@ static __always_inline void a64_trap_handle(struct vcpu *vcpu,
     if (trap.kind == TRAP_MMIO && trap.write)
         trap.value &= low_bits(trap.mmio.size_bytes * 8u);
     result = trap_dispatch(vcpu, &trap);
+    ghost_trap();
     if (unlikely(result != TRAP_DONE)) {
         a64_trap_refuse(vcpu, &trap, result);
         return;
