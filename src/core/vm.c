@@ -191,7 +191,7 @@ static void vm_finish(struct vm *vm)
     enum vm_stop_reason reason = vm->stop_reason;
 
     if (reason == VM_STOP_RESET) {
-        log_info("%s: reset", vm->name);
+        vm_log(vm, "reset"); /* within its budget: a guest may do so without end */
         if (vm_start(vm) == ERR_NONE)
             return;
         reason = VM_STOP_CRASH;

@@ -158,6 +158,8 @@ void arch_vcpu_off(struct vcpu *vcpu)
     struct pcpu *pcpu = arch_this_cpu();
 
     timer_cancel(&vcpu->arch.a64.cntp_timer);
+    /* A timer that is reset drives its line low; the vGIC keeps lines over its own reset. */
+    vgic_set_level(vcpu->vm->arch.a64.vgic, vcpu->id, ARM_PPI_PTIMER, false);
     if (pcpu->fp_owner == vcpu)
         a64_fp_release(pcpu);
 }
