@@ -6,6 +6,7 @@
 #include "arch/arch.h"
 #include "core/frame.h"
 #include "core/vm_image_impl.h"
+#include "lib/panic.h"
 
 #define MIB_COUNT(bytes) ((unsigned long long)((bytes) >> 20))
 
@@ -49,6 +50,15 @@ static bool alloc_run(gpa_t gpa, uint64_t end, hpa_t *hpa, uint64_t *got)
     return false;
 }
 
+static enum err too_little(const struct vm *vm, uint64_t free_bytes,
+                           const struct vm_image_report *report)
+{
+    return image_error(report, ERR_NO_MEMORY, "memory",
+                       "The machine has %llu MiB left, this VM wants %llu MiB. Give it or those "
+                       "before it less.",
+                       MIB_COUNT(free_bytes), MIB_COUNT(vm->config->memory_bytes));
+}
+
 enum err image_alloc_banks(struct vm *vm, uint64_t skip_bytes, const struct vm_image_report *report)
 {
     struct vm_image *image = vm->image;
@@ -63,15 +73,13 @@ enum err image_alloc_banks(struct vm *vm, uint64_t skip_bytes, const struct vm_i
                                    "The machine's free memory is in too many pieces. Give this VM "
                                    "less, or describe it first.");
             if (!alloc_run(gpa, end, &run.hpa, &run.size_bytes))
-                return image_error(report, ERR_NO_MEMORY, "memory",
-                                   "The machine has %llu MiB left, this VM wants %llu MiB. Give it "
-                                   "or those before it less.",
-                                   MIB_COUNT(free_bytes), MIB_COUNT(vm->config->memory_bytes));
+                return too_little(vm, free_bytes, report);
             image->runs[image->run_count++] = run;
             enum err err = s2_map(&vm->s2, run.gpa, run.hpa, run.size_bytes, VM_IMAGE_RAM);
-            if (err)
-                return image_error(report, err, "memory", "The VM's memory cannot be mapped: %s.",
-                                   err_text(err));
+            /* All that was left went into the run, and nothing is left for the tables. */
+            if (err == ERR_NO_MEMORY)
+                return too_little(vm, free_bytes, report);
+            BUG_ON(err); /* the banks are aligned, and disjoint */
             gpa = gpa_add(gpa, run.size_bytes);
         }
     }

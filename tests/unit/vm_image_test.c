@@ -18,6 +18,7 @@
 #include "core/frame.h"
 #include "core/guest_mem.h"
 #include "core/vm_image.h"
+#include "message_table.h"
 
 /* The host: 64 MiB; modules lie in its first 16 MiB, the rest is free. */
 #define HOST         0x40000000ULL
@@ -40,6 +41,7 @@ static void on_report(void *context, enum config_severity severity, const char *
                       const char *property, const char *text)
 {
     report_count++;
+    message_add(&messages_seen, text);
     snprintf(report, sizeof(report), "%s %s: %s", path, property != NULL ? property : "-", text);
     assert_string_equal(path, "/chosen/linux");
     assert_true(strlen(text) < LOG_LINE_MAX - 1);
@@ -352,17 +354,21 @@ static void raw(void **state)
     finish();
 }
 
+/* DATA as a gzip file in PACKED; how long it is. */
+static uint64_t pack(unsigned char *data, unsigned size, unsigned char *packed, unsigned room)
+{
+    z_stream z = {.next_in = data, .avail_in = size, .next_out = packed, .avail_out = room};
+    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    assert_int_equal(deflateEnd(&z), Z_OK);
+    return z.total_out;
+}
+
 static void gzip(uint64_t text_offset)
 {
     static unsigned char kernel[KERNEL_SIZE], packed[KERNEL_SIZE + 4096];
     write_image(kernel, KERNEL_SIZE, text_offset, KERNEL_SPAN);
-    z_stream z = {.next_in = kernel, .avail_in = KERNEL_SIZE};
-    z.next_out = packed;
-    z.avail_out = sizeof(packed);
-    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    uint64_t size = z.total_out;
-    deflateEnd(&z);
+    uint64_t size = pack(kernel, KERNEL_SIZE, packed, sizeof(packed));
 
     start(MIB(20), size);
     memcpy(host(KERNEL_AT), packed, size);
@@ -395,6 +401,17 @@ static void gzipped_image(void **state)
 {
     gzip(0);
     gzip(0x80000);
+}
+
+static void gzipped_text(void **state)
+{
+    unsigned char text[] = "Once upon a time there was a hypervisor.", packed[200];
+    uint64_t size = pack(text, sizeof(text) - 1, packed, sizeof(packed));
+    start(MIB(20), size);
+    memcpy(host(KERNEL_AT), packed, size);
+    assert_int_equal(build(), ERR_UNSUPPORTED);
+    assert_non_null(strstr(report, "gzip'ed kernel cannot be used: it looks like text"));
+    finish();
 }
 
 /* Two segments: code at +1 MiB, and data with bss at +3 MiB. */
@@ -610,6 +627,13 @@ static void trees(void **state)
     finish();
 }
 
+static void messages(void **state)
+{
+    static const char *const headings[] = {"Of a VM when it is built"};
+
+    messages_check(headings, ARRAY_SIZE(headings), ARRAY_SIZE(headings));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -619,11 +643,13 @@ int main(void)
         cmocka_unit_test(when_not_in_place),
         cmocka_unit_test(raw),
         cmocka_unit_test(gzipped_image),
+        cmocka_unit_test(gzipped_text),
         cmocka_unit_test(elf),
         cmocka_unit_test(refusals),
         cmocka_unit_test(free_memory_in_pieces),
         cmocka_unit_test(each_allocation_fails),
         cmocka_unit_test(trees),
+        cmocka_unit_test(messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
