@@ -779,6 +779,15 @@ static void test_words(void **state)
     assert_false(config_has_word("a console", "console="));
 }
 
+/* ---- the list of messages: last, when all were seen ------------------------------------------ */
+
+static void test_table(void **state)
+{
+    static const char *const headings[] = {"Of the tree as a whole", "Errors", "Warnings"};
+
+    messages_check(headings, ARRAY_SIZE(headings), ARRAY_SIZE(headings));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -801,6 +810,7 @@ int main(void)
         cmocka_unit_test(test_mutations),
         cmocka_unit_test(test_cpu_list),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
