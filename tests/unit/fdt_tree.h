@@ -17,7 +17,7 @@
 
 #include "core/vm_config.h"
 #include "lib/types.h"
-#include "message_table.h"
+#include "tests/unit/message_table.h"
 
 #define TREE_MAX 16384
 

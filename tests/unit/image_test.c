@@ -15,7 +15,7 @@
 #include "core/image.h"
 #include "core/image_headers.h"
 #include "lib/bits.h"
-#include "message_table.h"
+#include "tests/unit/message_table.h"
 
 static uint32_t seed = 0x1badf00d;
 
