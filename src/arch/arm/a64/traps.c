@@ -71,7 +71,7 @@ struct vcpu *a64_trap_sync(struct vcpu *vcpu)
     struct a64_syndrome syndrome = {
         .esr = sysreg_read(ESR_EL2),
         .far = sysreg_read(FAR_EL2),
-        .hpfar = sysreg_read(HPFAR_EL2),
+        .hpfar = sysreg_read(HPFAR_EL2), /* UNKNOWN but for aborts */
         .pc = gprs->pc,
         .spsr = gprs->spsr,
     };
