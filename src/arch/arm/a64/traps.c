@@ -13,6 +13,8 @@
 #include "core/irq.h"
 #include "core/panic.h"
 #include "core/run.h"
+#include "core/stat.h"
+#include "core/trace.h"
 #include "core/vm.h"
 #include "lib/bits.h"
 #include "lib/panic.h"
@@ -117,6 +119,44 @@ static bool find_hpfar(struct a64_syndrome *syndrome)
     return true;
 }
 
+/* From the syndrome to what the guest goes on with. */
+static __always_inline enum trap_result handle(struct vcpu *vcpu,
+                                               const struct a64_syndrome *syndrome,
+                                               struct trap *trap)
+{
+    struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
+    enum trap_result result;
+
+    a64_decode(syndrome, trap);
+    if (trap->write)
+        trap->value = trap->reg < ARRAY_SIZE(gprs->x) ? gprs->x[trap->reg] : 0;
+    if (trap->kind == TRAP_MMIO && trap->write)
+        trap->value &= low_bits(trap->mmio.size_bytes * 8u);
+    result = trap_dispatch(vcpu, trap);
+    finish(vcpu, trap, result);
+    return result;
+}
+
+/* The same, and whoever looks at this vCPU's traps is shown it. */
+static __cold void handle_observed(struct vcpu *vcpu, const struct a64_syndrome *syndrome)
+{
+    const struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
+    struct trace_record record = {
+        .start_ticks = arch_counter(),
+        .pc = gprs->pc,
+        .args = {gprs->x[0], gprs->x[1], gprs->x[2], gprs->x[3]},
+        .outcome_known = true,
+        .vcpu = (uint16_t)vcpu->id,
+    };
+
+    record.result = handle(vcpu, syndrome, &record.trap);
+    record.answer = gprs->x[0];
+    if (record.trap.kind == TRAP_MMIO && !record.trap.write)
+        record.trap.value = loaded_value(&record.trap);
+    record.end_ticks = arch_counter();
+    trace_trap(vcpu, &record);
+}
+
 struct vcpu *a64_trap_sync(struct vcpu *vcpu)
 {
     struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
@@ -133,12 +173,10 @@ struct vcpu *a64_trap_sync(struct vcpu *vcpu)
     exit_record(pcpu, vcpu, syndrome.esr, syndrome.far);
     if (unlikely(a64_hpfar_missing(syndrome.esr)) && !find_hpfar(&syndrome))
         return run_resume(pcpu, vcpu);
-    a64_decode(&syndrome, &trap);
-    if (trap.write)
-        trap.value = trap.reg < ARRAY_SIZE(gprs->x) ? gprs->x[trap.reg] : 0;
-    if (trap.kind == TRAP_MMIO && trap.write)
-        trap.value &= low_bits(trap.mmio.size_bytes * 8u);
-    finish(vcpu, &trap, trap_dispatch(vcpu, &trap));
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0))
+        handle_observed(vcpu, &syndrome);
+    else
+        handle(vcpu, &syndrome, &trap);
     return run_resume(pcpu, vcpu);
 }
 
@@ -147,6 +185,13 @@ struct vcpu *a64_trap_irq(struct vcpu *vcpu)
     struct pcpu *pcpu = vcpu->arch.a64.pcpu;
 
     vcpu->stats.interrupts++;
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) & OBSERVE_COST)) {
+        uint64_t start = arch_counter();
+
+        arch_irq_poll();
+        stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
+        return run_resume(pcpu, vcpu);
+    }
     arch_irq_poll();
     return run_resume(pcpu, vcpu);
 }
