@@ -73,6 +73,15 @@ void arch_s2_forget(uint16_t vmid, gpa_t gpa, uint64_t size_bytes);
 void arch_s2_publish(void);
 uint32_t arch_s2_vmid_count(void);
 
+/* ---- for the ghost check (core/ghost.h) only */
+void arch_s2_visit(const struct pt *pt, const struct pt_visitor *visitor);
+/* The hypervisor's own table. */
+void arch_hyp_visit(const struct pt_visitor *visitor);
+/* VA is in a window on memory that is not the hypervisor's by being mapped there: the direct map, the board's tree. */
+bool arch_va_is_window(uint64_t va);
+/* The hardware gives each CPU its own view of this device page, so that every guest may have it. */
+bool arch_hpa_is_banked(hpa_t hpa);
+
 /* ---- vCPUs */
 /* Once, when the VM is built: virtual interrupt controller, timers, register file. */
 enum err arch_vm_init(struct vm *vm) __must_check;

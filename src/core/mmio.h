@@ -36,7 +36,10 @@ struct mmio_bus {
     uint32_t count;
 };
 
-/* Add REGION. ERR_EXISTS if it overlaps one, ERR_NO_MEMORY if the bus is full, ERR_RANGE if it wraps or is empty. */
+/*
+ * Add REGION. ERR_EXISTS if it overlaps one, ERR_NO_MEMORY if the bus is full, ERR_RANGE if it
+ * wraps or is empty.
+ */
 enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region) __must_check;
 /* The region that holds all of [gpa, gpa + size), else NULL. */
 const struct mmio_region *mmio_bus_find(const struct mmio_bus *bus, gpa_t gpa, uint64_t size_bytes);

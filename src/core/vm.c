@@ -89,7 +89,7 @@ bool vm_cpu_is_on(struct vm *vm, uint32_t index)
 }
 
 /* Have a parked vCPU run again. */
-static void unpark(struct vcpu *vcpu) REQUIRES(vcpu->vm->lock)
+static void unpark(struct vm *vm, struct vcpu *vcpu) REQUIRES(vm->lock)
 {
     if (vcpu->parked) {
         vcpu->parked = false;
@@ -108,7 +108,7 @@ void vm_stop(struct vm *vm, enum vm_stop_reason reason)
             if (!vm->vcpus[i]->powered)
                 continue;
             vcpu_kick(vm->vcpus[i], VCPU_REQ_STOP);
-            unpark(vm->vcpus[i]);
+            unpark(vm, vm->vcpus[i]);
         }
     }
     spin_unlock(&vm->lock);
@@ -138,7 +138,7 @@ enum err vm_resume(struct vm *vm)
     if (vm->state == VM_RUNNING && vm->paused) {
         vm->paused = false;
         for (uint32_t i = 0; i < vm->vcpu_count; i++)
-            unpark(vm->vcpus[i]);
+            unpark(vm, vm->vcpus[i]);
         err = ERR_NONE;
     }
     spin_unlock(&vm->lock);
@@ -153,7 +153,7 @@ void vm_vcpu_parked(struct vcpu *vcpu)
     vcpu->parked = true;
     /* Resumed or stopped while it was on its way here. */
     if (!vm->paused)
-        unpark(vcpu);
+        unpark(vm, vcpu);
     spin_unlock(&vm->lock);
 }
 
@@ -191,7 +191,7 @@ static void vm_finish(struct vm *vm)
     enum vm_stop_reason reason = vm->stop_reason;
 
     if (reason == VM_STOP_RESET) {
-        log_info("%s: reset", vm->name);
+        vm_log(vm, "reset"); /* within its budget: a guest may do so without end */
         if (vm_start(vm) == ERR_NONE)
             return;
         reason = VM_STOP_CRASH;

@@ -52,6 +52,11 @@ typedef struct {
 #define GPA(x) ((gpa_t){(x)})
 #define GVA(x) ((gva_t){(x)})
 
+struct hpa_range {
+    hpa_t base;
+    uint64_t size_bytes;
+};
+
 static __always_inline hpa_t hpa_add(hpa_t a, uint64_t n)
 {
     return HPA(a.raw + n);

@@ -12,7 +12,11 @@
 #include "guest/lib/pl011.h"
 #include "guest/lib/timer.h"
 
-#define FIFO_BYTES 16u
+#define FIFO_BYTES_MAX 32u
+/* Revisions from this one on (r1p5) have FIFOs of 32 bytes, those before of 16. */
+#define REVISION_32_DEEP 3u
+
+static uint32_t fifo_bytes;
 
 static uint32_t get(uint32_t offset)
 {
@@ -21,6 +25,12 @@ static uint32_t get(uint32_t offset)
 static void set(uint32_t offset, uint32_t value)
 {
     mmio_write32(machine.uart + offset, value);
+}
+
+static void read_fifo_depth(void)
+{
+    uint32_t revision = (uint32_t)REG_GET(UARTPeriphID2, Revision, get(UARTPeriphID0 + 8));
+    fifo_bytes = revision >= REVISION_32_DEEP ? 32 : 16;
 }
 
 /* Bytes that a terminal does not show, should they get out; no escape among them. */
@@ -32,7 +42,7 @@ static uint8_t byte_at(unsigned i)
 
 static void drain(void)
 {
-    for (unsigned i = 0; i < 2 * FIFO_BYTES && !(get(UARTFR) & UARTFR_RXFE); i++)
+    for (unsigned i = 0; i < 2 * FIFO_BYTES_MAX && !(get(UARTFR) & UARTFR_RXFE); i++)
         get(UARTDR);
 }
 
@@ -75,7 +85,7 @@ static void identification(void)
     REQUIRE(machine.uart != 0);
     CHECK_EQ(get(UARTPeriphID0), 0x11);
     CHECK_EQ(get(UARTPeriphID0 + 4), 0x10);
-    CHECK_EQ(get(UARTPeriphID0 + 8) & 0xf, 0x4); /* above: the revision */
+    CHECK_EQ(REG_GET(UARTPeriphID2, Designer1, get(UARTPeriphID0 + 8)), 0x4);
     CHECK_EQ(get(UARTPeriphID0 + 12), 0x00);
     for (unsigned i = 0; i < ARRAY_SIZE(cell); i++)
         CHECK_EQ(get(UARTPCellID0 + 4 * i), cell[i]);
@@ -135,16 +145,16 @@ static void loopback_bytes(void)
 
 static void receive_fifo_fills(void)
 {
-    uint8_t got[FIFO_BYTES] = {0};
+    uint8_t got[FIFO_BYTES_MAX] = {0};
     bool full_early = false, received = true;
 
     loopback_begin(true);
-    for (unsigned i = 0; i < FIFO_BYTES; i++) {
+    for (unsigned i = 0; i < fifo_bytes; i++) {
         full_early |= (get(UARTFR) & UARTFR_RXFF) != 0;
         send(byte_at(i));
     }
     bool full = WAIT_UNTIL(get(UARTFR) & UARTFR_RXFF);
-    for (unsigned i = 0; i < FIFO_BYTES; i++)
+    for (unsigned i = 0; i < fifo_bytes; i++)
         received &= receive(&got[i]);
     bool empty = get(UARTFR) & UARTFR_RXFE;
     loopback_end();
@@ -152,7 +162,7 @@ static void receive_fifo_fills(void)
     CHECK(full);
     CHECK(received);
     CHECK(empty);
-    for (unsigned i = 0; i < FIFO_BYTES; i++)
+    for (unsigned i = 0; i < fifo_bytes; i++)
         CHECK_EQ(got[i], byte_at(i));
 }
 
@@ -178,7 +188,7 @@ static void receive_interrupt_state(void)
 {
     loopback_begin(true);
     uint32_t before = get(UARTRIS);
-    for (unsigned i = 0; i < FIFO_BYTES; i++)
+    for (unsigned i = 0; i < fifo_bytes; i++)
         send(byte_at(i));
     bool raised = WAIT_UNTIL(get(UARTRIS) & UARTINT_RX);
     uint32_t masked = get(UARTMIS);
@@ -207,14 +217,14 @@ static void transmit_interrupt_clears(void)
     CHECK_EQ(after & UARTINT_TX, 0);
 }
 
-static uint8_t irq_bytes[FIFO_BYTES];
+static uint8_t irq_bytes[FIFO_BYTES_MAX];
 static unsigned irq_byte_count;
 
 static void read_all(uint32_t intid)
 {
     while (!(get(UARTFR) & UARTFR_RXFE)) {
         uint8_t byte = (uint8_t)get(UARTDR);
-        if (irq_byte_count < FIFO_BYTES)
+        if (irq_byte_count < FIFO_BYTES_MAX)
             irq_bytes[irq_byte_count] = byte;
         irq_byte_count++;
     }
@@ -235,10 +245,10 @@ static void receive_by_interrupt(void)
     send(byte_at(0));
     bool one = irq_log_wait(1);
     unsigned first = irq_byte_count;
-    for (unsigned i = 1; i < FIFO_BYTES; i++)
+    for (unsigned i = 1; i < fifo_bytes; i++)
         send(byte_at(i));
     irq_unmask();
-    bool all = WAIT_UNTIL(*(volatile unsigned *)&irq_byte_count >= FIFO_BYTES);
+    bool all = WAIT_UNTIL(*(volatile unsigned *)&irq_byte_count >= fifo_bytes);
     irq_mask();
     uint32_t count = irq_log_count(0);
     loopback_end();
@@ -247,15 +257,16 @@ static void receive_by_interrupt(void)
     CHECK(one);
     CHECK_EQ(first, 1);
     CHECK(all);
-    CHECK_EQ(irq_byte_count, FIFO_BYTES);
+    CHECK_EQ(irq_byte_count, fifo_bytes);
     CHECK_EQ(irq_log_at(0, 0)->intid, machine.uart_intid);
     CHECK_EQ(irq_log_count(0), count); /* quiet when served */
-    for (unsigned i = 0; i < FIFO_BYTES; i++)
+    for (unsigned i = 0; i < fifo_bytes; i++)
         CHECK_EQ(irq_bytes[i], byte_at(i));
 }
 
 void guest_main(void)
 {
+    read_fifo_depth();
     static const struct test tests[] = {
         TEST(identification),          TEST(registers_read_back),       TEST(idle_flags),
         TEST(loopback_bytes),          TEST(receive_fifo_fills),        TEST(no_fifo_is_one_deep),

@@ -452,6 +452,9 @@ static void quiesce_third(uint32_t intid)
 
 void ppi_level_repeats(void)
 {
+    if (machine.is_vm && machine.gic_version == 2)
+        SKIP("QEMU's GICv2 forgets the line: an EOI by GICV that deactivates a physical interrupt "
+             "does not look at it again");
     repeats = 0;
     irq_log_start();
     irq_log_set_quiesce(quiesce_third);

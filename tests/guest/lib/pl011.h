@@ -63,3 +63,10 @@ REG_DEFINE32(UARTIFLS, UARTIFLS_FIELDS);
 /* clang-format on */
 REG_DEFINE32(UARTINT, UARTINT_FIELDS);
 #define UARTINT_ALL ((uint32_t)low_bits(11))
+
+/* clang-format off */
+#define UARTPeriphID2_FIELDS(F)                                                                   \
+    F(UARTPeriphID2, Designer1, 3, 0) F(UARTPeriphID2, Revision, 7, 4)                            \
+    F(UARTPeriphID2, RES0_a, 31, 8)
+/* clang-format on */
+REG_DEFINE32(UARTPeriphID2, UARTPeriphID2_FIELDS);

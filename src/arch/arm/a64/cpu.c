@@ -38,6 +38,11 @@ void arch_cpu_stop(void)
         __asm__ volatile("wfi" ::: "memory");
 }
 
+uint64_t cpu_midr(void)
+{
+    return sysreg_read(MIDR_EL1);
+}
+
 void cpu_init_early(struct pcpu *pcpu)
 {
     sysreg_write(TPIDR_EL2, (uint64_t)pcpu);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a VM gets its Arm devices: interrupt controller, UART, timers, identity; and the hooks of the models. */
 #include "arch/arch.h"
-#include "arch/arm/a64/sysreg.h"
+#include "arch/arm/a64/cpu.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_hooks.h"
 #include "arch/arm/model/a64_regs.h"
@@ -101,6 +101,11 @@ static enum err add_gic_regions(struct vm *vm)
                             vgic_v3_redist_mmio, a64->vgic, "GICR");
 }
 
+bool arch_hpa_is_banked(hpa_t hpa)
+{
+    return gic->vgic->version == 2 && hpa.raw - gic_vcpu_interface.raw < ARM_GUEST_GICC_BYTES;
+}
+
 enum err arch_vm_init(struct vm *vm)
 {
     struct a64_vm *a64 = &vm->arch.a64;
@@ -151,7 +156,7 @@ enum err arch_vcpu_init(struct vcpu *vcpu)
 
     a64->vgic = vgic_cpu_of(vcpu->vm->arch.a64.vgic, vcpu->id);
     a64->vmpidr = vmpidr_of(vcpu->id);
-    a64->vpidr = sysreg_read(MIDR_EL1);
+    a64->vpidr = cpu_midr();
     timer_init(&a64->cntp_timer, cntp_fired);
     return ERR_NONE;
 }

@@ -380,3 +380,22 @@ void arch_s2_free_tables(struct pt *pt)
 {
     lpae_s2_free_tables(s2_ipa_bits, pt);
 }
+
+/* ---- for the ghost check */
+
+void arch_s2_visit(const struct pt *pt, const struct pt_visitor *visitor)
+{
+    lpae_s2_visit(s2_ipa_bits, pt, visitor);
+}
+
+void arch_hyp_visit(const struct pt_visitor *visitor)
+{
+    spin_lock(&mm_lock);
+    pt_visit(&lpae_hyp_format, &hyp_pt, visitor);
+    spin_unlock(&mm_lock);
+}
+
+bool arch_va_is_window(uint64_t va)
+{
+    return va - DIRECT_VA < DIRECT_BYTES || va - FDT_VA < FDT_WINDOW_BYTES;
+}

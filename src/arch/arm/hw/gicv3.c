@@ -57,6 +57,8 @@ static void v3_lr_write(unsigned index, uint64_t value)
 
 static uint64_t v3_empty_lrs(void)
 {
+    /* A list register written just now is not to look empty (IHI 0069H, 12.1: writes need it). */
+    isb();
     return sysreg_read(ICH_ELRSR_EL2);
 }
 
@@ -148,6 +150,11 @@ static void v3_phys_active(uint32_t pirq, bool active)
     write_bit(active ? GICD_ISACTIVER : GICD_ICACTIVER, pirq);
 }
 
+static bool v3_phys_pending(uint32_t pirq)
+{
+    return (io_read32(frame_of(pirq), GICD_ISPENDR + pirq / 32 * 4) & bit32(pirq % 32)) != 0;
+}
+
 static struct vgic_hw v3_hw __section(".sealed") = {
     .version = 3,
     .lr_read = v3_lr_read,
@@ -160,6 +167,7 @@ static struct vgic_hw v3_hw __section(".sealed") = {
     .apr_read = v3_apr_read,
     .apr_write = v3_apr_write,
     .phys_active = v3_phys_active,
+    .phys_pending = v3_phys_pending,
 };
 
 /* ---- the physical interface */
