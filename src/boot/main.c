@@ -3,8 +3,8 @@
 #include <libfdt.h>
 
 #include "arch/arch.h"
-#include "boot/boot.h"
-#include "boot/boot_arch.h"
+#include "arch/boot.h"
+#include "boot/console.h"
 #include "core/board.h"
 #include "core/console.h"
 #include "core/frame.h"
@@ -171,7 +171,8 @@ void boot_main(const struct boot_info *info)
     limits.device_tree = (struct hpa_range){info->fdt_hpa, fdt_bytes};
     err = vm_config_parse(info->fdt, fdt_bytes, false, &limits, &sink, &config);
     if (err != ERR_NONE)
-        give_up("the device tree describes no VM: /chosen needs a node with compatible = \"xen,domain\"");
+        give_up("the device tree describes no VM: /chosen needs a node with compatible = "
+                "\"xen,domain\"");
     boot_arch_memory(&board);
     init_memory(info);
     why = boot_arch_devices(info->fdt);

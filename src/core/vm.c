@@ -17,11 +17,8 @@ uint32_t vm_count;
 const char *vm_state_name(enum vm_state state)
 {
     static const char *const names[] = {
-        [VM_BUILT] = "built",
-        [VM_RUNNING] = "running",
-        [VM_STOPPING] = "stopping",
-        [VM_OFF] = "off",
-        [VM_CRASHED] = "crashed",
+        [VM_BUILT] = "built", [VM_RUNNING] = "running", [VM_STOPPING] = "stopping",
+        [VM_OFF] = "off",     [VM_CRASHED] = "crashed",
     };
     return names[state];
 }
