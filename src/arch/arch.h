@@ -16,6 +16,8 @@ struct vcpu;
 struct vm;
 struct guest_fdt_params;
 struct vm_image_params;
+struct exit_record;
+struct trace_record;
 
 /* ---- this CPU */
 struct pcpu *arch_this_cpu(void);
@@ -114,6 +116,13 @@ void arch_vcpu_timer_fired(struct vcpu *vcpu);
 /* Trap handlers of the architecture (core/trap.h). */
 trap_handler_fn arch_trap_sysreg, arch_trap_call, arch_trap_fp;
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
+/*
+ * RECORD, of a kind that is the architecture's (a system register, a call, an instruction), in words: "reads
+ * ID_AA64MMFR0_EL1 = 0x1122". Returns the length; 0 if there are none for it.
+ */
+int arch_trap_text(const struct trace_record *record, char *text, size_t size);
+/* What EXIT was, as far as its few words tell: no values, no guest-physical address. Must not fault. */
+void arch_exit_trap(const struct exit_record *exit, struct trap *trap);
 /* Nodes of the architecture for the guest's tree (guest_fdt_arch_fn). */
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params);
 /* Where guests' RAM lies and which kernels they run: fills PARAMS' banks and kernel_kinds. */

@@ -31,8 +31,8 @@ struct sched_entity {
     struct runq *runq; /* assigned CPU's queue */
     uint64_t affinity;
     uint64_t slice_end_ticks;
-    uint64_t run_ticks; /* total time it ran */
-    uint64_t run_start_ticks;
+    uint64_t run_ticks;       /* total time it ran, up to run_start_ticks while it runs */
+    uint64_t run_start_ticks; /* both are core/run.c's */
     uint8_t priority;
     uint8_t state;
     bool wake_pending; /* woken while running: the next wait returns at once */

@@ -41,6 +41,7 @@ struct vm {
     struct log_budget log_budget;
     struct vm_image *image; /* pristine modules, for a restart (core/vm_image.c) */
     uint32_t powered_count; /* vCPUs that are on, under lock */
+    struct trace *trace;    /* last traps (core/trace.c); NULL until it was traced */
 };
 
 extern struct vm *vms[VM_COUNT_MAX];
