@@ -9,6 +9,9 @@ FUZZ_CC ?= clang
 FUZZ_FLAGS := $(filter-out -O1,$(HOST_FLAGS)) -O2 -fsanitize=fuzzer-no-link -DCONFIG_GHOST $(FUZZ_COVERAGE)
 FUZZ_WORLD := $(WORLD_SRC:%.c=$(FUZZ_B)/%.o)
 
+# What judges is not what is to be covered.
+FUZZ_JUDGES := $(addprefix $(FUZZ_B)/,src/core/ghost.o tests/fuzz/world.o tests/fuzz/world_gic.o tests/fuzz/world_guest.o)
+$(FUZZ_JUDGES): FUZZ_FLAGS := $(filter-out -fsanitize=fuzzer-no-link,$(FUZZ_FLAGS))
 $(FUZZ_B)/%.o: %.c
 	@mkdir -p $(dir $@)
 	@echo "  fuzz  $<"; $(FUZZ_CC) $(FUZZ_FLAGS) -MMD -MP -c -o $@ $<
@@ -17,7 +20,7 @@ $(FUZZ_B)/libpure.a: $(HOST_SRC:%.c=$(FUZZ_B)/%.o)
 # The world takes the place of the fake architecture's parts, so it goes before the library.
 $(FUZZ_B)/bin/%: $(FUZZ_B)/tests/fuzz/%_fuzz.o $(FUZZ_WORLD) $(FUZZ_B)/libpure.a
 	@mkdir -p $(dir $@)
-	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(if $(shell grep -l world.h tests/fuzz/$*_fuzz.c),$(FUZZ_WORLD)) $(FUZZ_B)/libpure.a -lcmocka -lfdt -lz
+	@$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $< $(if $(shell grep -lE "/(world|guest).h" tests/fuzz/$*_fuzz.c),$(FUZZ_WORLD)) $(FUZZ_B)/libpure.a -lcmocka -lfdt -lz
 $(FUZZ_B)/seeds: tests/fuzz/seeds.c
 	@mkdir -p $(dir $@)
 	@$(FUZZ_CC) -std=gnu11 -O1 $(WARN) -Isrc -I. -o $@ $< -lfdt -lz

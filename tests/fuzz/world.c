@@ -75,7 +75,7 @@ static void configure(uint32_t index)
 
 static void init_models(void)
 {
-    struct a64_host_ids ids = {.ipa_bits = 40};
+    struct a64_host_ids ids = {.ipa_bits = 36};
 
     ids.reg[4][0] = REG_PUT(ID_AA64PFR0, EL0, 2) | REG_PUT(ID_AA64PFR0, EL1, 2);
     ids.reg[7][0] = REG_PUT(ID_AA64MMFR0, PARange, 4);
@@ -89,6 +89,7 @@ void world_power_on(const struct world_config *config)
     world.config = *config;
     world.console_room = UINT32_MAX;
     world_here = 0;
+    host_s2_ipa_bits = 36; /* roots of 64 entries, fast to look through */
     host_counter = 1000000;
     memset(vms, 0, sizeof(vms));
     vm_count = 0;
