@@ -27,7 +27,8 @@ void arch_irq_poll(void);
 void arch_cpu_stop(void) __noreturn;
 
 /* ---- other CPUs */
-/* Start the CPU with index CPU; it enters boot_cpu_main() on its own stack. 0, or the firmware's error. */
+/* Start the CPU with index CPU; it enters boot_cpu_main() on its own stack. 0, or the firmware's
+ * error. */
 int arch_cpu_start(uint32_t cpu) __must_check;
 /* Interrupt CPU; what for is in its pcpu's ipi_pending, which the caller has written before. */
 void arch_ipi_send(uint32_t cpu);
@@ -41,8 +42,9 @@ void arch_machine_reset(void) __noreturn;
 /* End a run with failure where the platform can say so, else stop. */
 void arch_machine_fail(void) __noreturn;
 /*
- * For last words, on the CPU that panics: the registers of the exception that led there, if one did, with its
- * syndrome in words, and the stack's calls (panic_print and panic_backtrace of core/panic.h). Must not fault.
+ * For last words, on the CPU that panics: the registers of the exception that led there, if one
+ * did, with its syndrome in words, and the stack's calls (panic_print and panic_backtrace of
+ * core/panic.h). Must not fault.
  */
 void arch_panic_print(void);
 
@@ -53,8 +55,8 @@ uint64_t arch_counter_hz(void);
 void arch_timer_program(uint64_t deadline_ticks);
 
 /* ---- memory */
-hpa_t arch_to_hpa(const void *p);  /* of direct-mapped or image memory */
-void *arch_to_ptr(hpa_t hpa);      /* through the direct map */
+hpa_t arch_to_hpa(const void *p); /* of direct-mapped or image memory */
+void *arch_to_ptr(hpa_t hpa);     /* through the direct map */
 /* Map a device for good, uncached; NULL when the space is used up. */
 void *arch_map_device(hpa_t base, uint64_t size_bytes);
 /* What was written through P is seen by a guest that runs with caches off, and as instructions. */
@@ -65,7 +67,8 @@ void arch_zero_pages(void *p, uint64_t size_bytes);
 enum err arch_s2_map(struct pt *pt, gpa_t gpa, hpa_t hpa, uint64_t size_bytes, struct pt_attr attr);
 enum err arch_s2_unmap(struct pt *pt, gpa_t gpa, uint64_t size_bytes);
 enum err arch_s2_protect(struct pt *pt, gpa_t gpa, uint64_t size_bytes, struct pt_attr attr);
-enum err arch_s2_lookup(struct pt *pt, gpa_t gpa, hpa_t *hpa, uint64_t *size_bytes, struct pt_attr *attr);
+enum err arch_s2_lookup(struct pt *pt, gpa_t gpa, hpa_t *hpa, uint64_t *size_bytes,
+                        struct pt_attr *attr);
 uint64_t arch_s2_root_bytes(void); /* size and alignment of a root table */
 void arch_s2_free_tables(struct pt *pt);
 /* Every TLB entry of VMID for [gpa, gpa + size) is gone from all CPUs on return. */
@@ -77,7 +80,8 @@ uint32_t arch_s2_vmid_count(void);
 void arch_s2_visit(const struct pt *pt, const struct pt_visitor *visitor);
 /* The hypervisor's own table. */
 void arch_hyp_visit(const struct pt_visitor *visitor);
-/* VA is in a window on memory that is not the hypervisor's by being mapped there: the direct map, the board's tree. */
+/* VA is in a window on memory that is not the hypervisor's by being mapped there: the direct map,
+ * the board's tree. */
 bool arch_va_is_window(uint64_t va);
 /* The hardware gives each CPU its own view of this device page, so that every guest may have it. */
 bool arch_hpa_is_banked(hpa_t hpa);
@@ -95,13 +99,15 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
 /* Move VCPU's state onto this CPU / off it. */
 void arch_vcpu_load(struct vcpu *vcpu);
 void arch_vcpu_save(struct vcpu *vcpu);
-/* VCPU, saved, will not run until it is reset: forget what the hardware still holds for it (lazy state). */
+/* VCPU, saved, will not run until it is reset: forget what the hardware still holds for it (lazy
+ * state). */
 void arch_vcpu_off(struct vcpu *vcpu);
 /* Act on VCPU_REQ_VIRQ: VCPU is loaded here. */
 void arch_vcpu_sync_virqs(struct vcpu *vcpu);
 /* An interrupt is pending that would wake it from WFI; loaded here or not. */
 bool arch_vcpu_virq_pending(struct vcpu *vcpu);
-/* When VCPU's own virtual timer will fire, TIMER_NEVER for never; VCPU is not loaded anywhere or loaded here. */
+/* When VCPU's own virtual timer will fire, TIMER_NEVER for never; VCPU is not loaded anywhere or
+ * loaded here. */
 uint64_t arch_vcpu_timer_deadline(struct vcpu *vcpu);
 /* That deadline has passed while VCPU did not run: its timer line rises. */
 void arch_vcpu_timer_fired(struct vcpu *vcpu);
@@ -112,7 +118,8 @@ uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params);
 /* Where guests' RAM lies and which kernels they run: fills PARAMS' banks and kernel_kinds. */
 void arch_vm_image_params(struct vm_image_params *params);
-/* Libraries on the target may use floating-point registers: whatever a guest has there is saved. Before libfdt and zlib. */
+/* Libraries on the target may use floating-point registers: whatever a guest has there is saved.
+ * Before libfdt and zlib. */
 void arch_lib_begin(void);
 /* Where the platform's virtual UART is: address, interrupt line; adds it to the VM's bus. */
 enum err arch_vm_add_uart(struct vm *vm) __must_check;

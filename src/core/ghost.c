@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ghost check (core/ghost.h). Owns nothing that the machine needs: it could be left out, and normally is.
- * Everything is gathered as ranges of host memory with an owner, sorted, and looked through for overlaps.
+ * The ghost check (core/ghost.h). Owns nothing that the machine needs: it could be left out, and
+ * normally is. Everything is gathered as ranges of host memory with an owner, sorted, and looked
+ * through for overlaps.
  */
 #include "core/ghost.h"
 
@@ -71,8 +72,7 @@ void ghost_take(hpa_t base, uint64_t size_bytes)
     }
     if (told.taken_count - gone == GHOST_TAKEN_MAX)
         panic("ghost: the hypervisor's memory is in too many pieces");
-    memmove(&told.taken[i + 1], &told.taken[i + gone],
-            (told.taken_count - i - gone) * sizeof(all));
+    memmove(&told.taken[i + 1], &told.taken[i + gone], (told.taken_count - i - gone) * sizeof(all));
     told.taken[i] = all;
     told.taken_count = told.taken_count - gone + 1;
     spin_unlock(&told.lock);
@@ -93,8 +93,7 @@ void ghost_give(hpa_t base, uint64_t size_bytes)
 
     if (told.taken_count - 1 + left > GHOST_TAKEN_MAX)
         panic("ghost: the hypervisor's memory is in too many pieces");
-    memmove(&told.taken[i + left], &told.taken[i + 1],
-            (told.taken_count - i - 1) * sizeof(old));
+    memmove(&told.taken[i + left], &told.taken[i + 1], (told.taken_count - i - 1) * sizeof(old));
     told.taken_count = told.taken_count - 1 + left;
     if (old.base < base.raw)
         told.taken[i++] = (struct range){.base = old.base, .end = base.raw};
@@ -205,9 +204,7 @@ static void own_leaf_again(void *context, uint64_t va, hpa_t hpa, uint64_t size_
     }
 }
 
-static void nothing(void *context, const uint64_t *table)
-{
-}
+static void nothing(void *context, const uint64_t *table) {}
 
 static void free_range(void *context, uint64_t base, uint64_t end)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ghost check: who owns each page is worked out anew from what the hardware walks (every stage-2 table and
- * the hypervisor's own) and from the allocator's books, and compared. Holds, or we panic:
+ * The ghost check: who owns each page is worked out anew from what the hardware walks (every
+ * stage-2 table and the hypervisor's own) and from the allocator's books, and compared. Holds, or
+ * we panic:
  *   - no page has two owners: two VMs, a VM and the hypervisor, a VM and the free memory;
  *   - no VM sees one page at two addresses;
  *   - at EL2 nothing is writable and executable, not by way of two mappings either.
- * For tests: built with CONFIG_GHOST (make GHOST=1, and the fuzzers), the hooks here report and check; without,
- * they are nothing and the check is not linked. Locks: its own around a check, each s2->lock in turn inside; a
- * hook is called with neither held.
+ * For tests: built with CONFIG_GHOST (make GHOST=1, and the fuzzers), the hooks here report and
+ * check; without, they are nothing and the check is not linked. Locks: its own around a check, each
+ * s2->lock in turn inside; a hook is called with neither held.
  */
 #pragma once
 
@@ -16,8 +17,8 @@
 struct s2;
 
 /*
- * Look for what is wrong now: NULL, or a sentence, good until the next call. Nobody takes a page away from one and
- * gives it to another meanwhile: VMs are not built or destroyed.
+ * Look for what is wrong now: NULL, or a sentence, good until the next call. Nobody takes a page
+ * away from one and gives it to another meanwhile: VMs are not built or destroyed.
  */
 const char *ghost_find(void);
 /* Panic with that sentence, if there is one. */

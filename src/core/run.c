@@ -155,8 +155,8 @@ static void leave(struct pcpu *pcpu, struct vcpu *vcpu)
 }
 
 /*
- * The current vCPU rests while its VM is paused. Its state is kept; what else was asked of it is not: a WFI may
- * return early, and loading it again takes up its virtual interrupts.
+ * The current vCPU rests while its VM is paused. Its state is kept; what else was asked of it is
+ * not: a WFI may return early, and loading it again takes up its virtual interrupts.
  */
 static void park(struct pcpu *pcpu, struct vcpu *vcpu)
 {

@@ -17,11 +17,8 @@ uint32_t vm_count;
 const char *vm_state_name(enum vm_state state)
 {
     static const char *const names[] = {
-        [VM_BUILT] = "built",
-        [VM_RUNNING] = "running",
-        [VM_STOPPING] = "stopping",
-        [VM_OFF] = "off",
-        [VM_CRASHED] = "crashed",
+        [VM_BUILT] = "built", [VM_RUNNING] = "running", [VM_STOPPING] = "stopping",
+        [VM_OFF] = "off",     [VM_CRASHED] = "crashed",
     };
     return names[state];
 }
@@ -191,7 +188,7 @@ static void vm_finish(struct vm *vm)
     enum vm_stop_reason reason = vm->stop_reason;
 
     if (reason == VM_STOP_RESET) {
-        log_info("%s: reset", vm->name);
+        vm_log(vm, "reset"); /* within its budget: a guest may do so without end */
         if (vm_start(vm) == ERR_NONE)
             return;
         reason = VM_STOP_CRASH;

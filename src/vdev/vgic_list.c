@@ -132,8 +132,8 @@ bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
 }
 
 /*
- * LR was still pending when read back and the physical interrupt behind it has ceased, so the virtual
- * one ceases too, and the physical one is free to fire again. True if so.
+ * LR was still pending when read back and the physical interrupt behind it has ceased, so the
+ * virtual one ceases too, and the physical one is free to fire again. True if so.
  */
 static bool withdraw(struct vgic_cpu *cpu, unsigned lr, const struct vgic_bank *bank, unsigned i)
 {

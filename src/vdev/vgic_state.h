@@ -117,7 +117,8 @@ static __always_inline uint32_t vgic_deliverable_word(const struct vgic *vgic,
     uint32_t open = (bank->group1 & vgic->open_group1) | (~bank->group1 & vgic->open_group0);
     return vgic_pending_word(bank) & bank->enabled & open;
 }
-/* The physical interrupt behind level-sensitive I, of the CPU we are on, is not asserted any more. */
+/* The physical interrupt behind level-sensitive I, of the CPU we are on, is not asserted any more.
+ */
 static inline bool vgic_phys_has_ceased(const struct vgic *vgic, const struct vgic_bank *bank,
                                         unsigned i)
 {

@@ -9,6 +9,7 @@
 #include "guest/lib/gic_regs.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/mmio.h"
+#include "guest/lib/ram.h"
 #include "guest/lib/smp.h"
 #include "guest/lib/sysreg.h"
 
@@ -23,61 +24,6 @@ enum {
     INSN_MRS_X0_SCTLR = 0xd5381000,
     INSN_BR_X0 = 0xd61f0000,
 };
-
-static bool in_range(uint64_t page, const struct range *range)
-{
-    return range_overlaps(page, PAGE_SIZE, range->base, range->bytes);
-}
-/* Pages the boot protocol has filled or we live in. */
-static bool in_use(uint64_t page)
-{
-    return in_range(page, &machine.image) || in_range(page, &machine.fdt) ||
-           in_range(page, &machine.initrd);
-}
-
-/* Call FN for each free page of RAM; the number of pages. */
-static uint64_t each_free_page(bool (*fn)(uint64_t *page), uint64_t *bad)
-{
-    uint64_t count = 0;
-
-    for (unsigned i = 0; i < machine.bank_count; i++) {
-        const struct range *bank = &machine.banks[i];
-        for (uint64_t page = bank->base; page < bank->base + bank->bytes; page += PAGE_SIZE) {
-            if (in_use(page))
-                continue;
-            count++;
-            if (!fn((uint64_t *)page) && (*bad)++ == 0)
-                print("  first at 0x%lx\n", page);
-        }
-    }
-    return count;
-}
-
-static bool page_is_zero(uint64_t *page)
-{
-    uint64_t any = 0;
-    for (unsigned i = 0; i < PAGE_SIZE / 8; i++)
-        any |= page[i];
-    return any == 0;
-}
-static uint64_t pattern(const uint64_t *at)
-{
-    return (uint64_t)at * 0x9e3779b97f4a7c15ULL + 1;
-}
-static bool page_fill(uint64_t *page)
-{
-    for (unsigned i = 0; i < PAGE_SIZE / 8; i++)
-        page[i] = pattern(page + i);
-    return true;
-}
-static bool page_matches(uint64_t *page)
-{
-    for (unsigned i = 0; i < PAGE_SIZE / 8; i++) {
-        if (page[i] != pattern(page + i))
-            return false;
-    }
-    return true;
-}
 
 static void banks_make_sense(void)
 {
@@ -100,17 +46,17 @@ static void free_memory_is_zero(void)
 
     if (!machine.is_vm)
         SKIP("a bare machine promises nothing");
-    CHECK(each_free_page(page_is_zero, &bad) > 0);
+    CHECK(ram_each_free_page(page_is_zero, &bad) > 0);
     CHECK_EQ(bad, 0);
 }
 
 static void all_memory_keeps_what_is_written(void)
 {
     uint64_t bad = 0;
-    uint64_t pages = each_free_page(page_fill, &bad);
+    uint64_t pages = ram_each_free_page(page_fill, &bad);
 
     CHECK(pages > 0);
-    CHECK_EQ(each_free_page(page_matches, &bad), pages);
+    CHECK_EQ(ram_each_free_page(page_matches, &bad), pages);
     CHECK_EQ(bad, 0);
 }
 

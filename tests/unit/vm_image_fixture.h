@@ -15,6 +15,7 @@
 #include "core/frame.h"
 #include "core/guest_mem.h"
 #include "core/vm_image.h"
+#include "tests/unit/message_table.h"
 
 /* The host: 64 MiB; modules lie in its first 16 MiB, the rest is free. */
 #define HOST         0x40000000ULL
@@ -37,6 +38,7 @@ static inline void on_report(void *context, enum config_severity severity, const
                              const char *property, const char *text)
 {
     report_count++;
+    message_add(&messages_seen, text);
     snprintf(report, sizeof(report), "%s %s: %s", path, property != NULL ? property : "-", text);
     assert_string_equal(path, "/chosen/linux");
     assert_true(strlen(text) < LOG_LINE_MAX - 1);

@@ -148,6 +148,14 @@ static void trees(void **state)
     finish();
 }
 
+static void messages(void **state)
+{
+    static const char *const headings[] = {"Of a VM when it is built",
+                                           "Of what is in a kernel file"};
+
+    messages_check(headings, ARRAY_SIZE(headings), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +163,7 @@ int main(void)
         cmocka_unit_test(free_memory_in_pieces),
         cmocka_unit_test(each_allocation_fails),
         cmocka_unit_test(trees),
+        cmocka_unit_test(messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

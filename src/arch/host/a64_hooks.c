@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The AArch64 models' hooks for tests: they only note that they were called, and how; EL1's registers are those saved. */
+/* The AArch64 models' hooks for tests: they only note that they were called, and how; EL1's
+ * registers are those saved. */
 #include "arch/arm/model/a64_hooks.h"
 
+#include "arch/arch.h"
 #include "arch/arm/model/a64_inject.h"
 #include "arch/host/a64_hook_record.h"
 #include "core/vcpu.h"
@@ -30,6 +32,11 @@ void a64_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value)
     a64_hook_record.vm_reg_count++;
     a64_hook_record.vm_reg_key = key;
     a64_hook_record.vm_reg_value = value;
+}
+
+uint64_t a64_hook_counter(void)
+{
+    return arch_counter();
 }
 
 void a64_hook_wait(struct vcpu *vcpu)

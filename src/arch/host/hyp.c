@@ -2,9 +2,7 @@
 /* The hypervisor's own address space in the tests: there is no table, and no window. */
 #include "arch/arch.h"
 
-void arch_hyp_visit(const struct pt_visitor *visitor)
-{
-}
+void arch_hyp_visit(const struct pt_visitor *visitor) {}
 
 bool arch_va_is_window(uint64_t va)
 {

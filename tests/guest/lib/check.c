@@ -35,25 +35,43 @@ void check_skip(const char *reason)
     skipped_because = reason;
 }
 
+enum verdict { PASSED, FAILED, SKIPPED };
+
+static enum verdict run_one(const struct test *test)
+{
+    failures = 0;
+    skipped_because = NULL;
+    test->run();
+    if (__atomic_load_n(&failures, __ATOMIC_RELAXED) != 0) {
+        print("FAIL %s\n", test->name);
+        return FAILED;
+    }
+    return skipped_because != NULL ? SKIPPED : PASSED;
+}
+
+unsigned check_quietly(const struct test *tests, unsigned count)
+{
+    unsigned failed = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        failed += run_one(&tests[i]) == FAILED;
+    return failed;
+}
+
 void check_run(const struct test *tests, unsigned count)
 {
-    unsigned passed = 0, failed = 0, skipped = 0;
+    unsigned verdicts[] = {[PASSED] = 0, [FAILED] = 0, [SKIPPED] = 0};
 
     mmu_init();
     for (unsigned i = 0; i < count; i++) {
-        failures = 0;
-        skipped_because = NULL;
-        tests[i].run();
-        if (__atomic_load_n(&failures, __ATOMIC_RELAXED) != 0) {
-            failed++;
-            print("FAIL %s\n", tests[i].name);
-        } else if (skipped_because != NULL) {
-            skipped++;
+        enum verdict verdict = run_one(&tests[i]);
+
+        verdicts[verdict]++;
+        if (verdict == SKIPPED)
             print("skip %s: %s\n", tests[i].name, skipped_because);
-        } else {
-            passed++;
+        else if (verdict == PASSED)
             print("ok   %s\n", tests[i].name);
-        }
     }
-    print("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
+    print("%u passed, %u failed, %u skipped\n", verdicts[PASSED], verdicts[FAILED],
+          verdicts[SKIPPED]);
 }

@@ -19,6 +19,8 @@ struct test {
 
 /* Switch the MMU on, run COUNT TESTS, print the summary. */
 void check_run(const struct test *tests, unsigned count);
+/* Run them with the MMU already on and print what failed only; the number of tests that did. */
+unsigned check_quietly(const struct test *tests, unsigned count);
 
 #define CHECK(condition) check_true(!!(condition), __FILE__, __LINE__, #condition)
 #define CHECK_EQ(a, b)   check_equal((uint64_t)(a), (uint64_t)(b), __FILE__, __LINE__, #a " == " #b)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The world switch: which vCPU's EL1 and EL0 state is in the hardware. Plain C over saved state; the general
- * registers are entry.S's. Seen by the guest only after ERET, which synchronises context, so one ISB where the
- * order among these registers matters is all there is (Arm ARM DDI 0487, D1.2.4, B2.6.5).
+ * The world switch: which vCPU's EL1 and EL0 state is in the hardware. Plain C over saved state;
+ * the general registers are entry.S's. Seen by the guest only after ERET, which synchronises
+ * context, so one ISB where the order among these registers matters is all there is (Arm ARM DDI
+ * 0487, D1.2.4, B2.6.5).
  */
 #include "arch/arm/a64/switch.h"
 
@@ -14,33 +15,34 @@
 #include "core/vm.h"
 #include "vdev/vgic.h"
 
-/* Register in the manual, field in struct a64_el1. Everything that EL1 and EL0 can change without a trap. */
-#define EL1_REGISTERS(R)                                                                           \
-    R(SP_EL0, sp_el0)                                                                              \
-    R(SP_EL1, sp_el1)                                                                              \
-    R(ELR_EL1, elr_el1)                                                                            \
-    R(SPSR_EL1, spsr_el1)                                                                          \
-    R(SCTLR_EL1, sctlr)                                                                            \
-    R(CPACR_EL1, cpacr)                                                                            \
-    R(TTBR0_EL1, ttbr0)                                                                            \
-    R(TTBR1_EL1, ttbr1)                                                                            \
-    R(TCR_EL1, tcr)                                                                                \
-    R(MAIR_EL1, mair)                                                                              \
-    R(AMAIR_EL1, amair)                                                                            \
-    R(ESR_EL1, esr)                                                                                \
-    R(FAR_EL1, far)                                                                                \
-    R(AFSR0_EL1, afsr0)                                                                            \
-    R(AFSR1_EL1, afsr1)                                                                            \
-    R(PAR_EL1, par)                                                                                \
-    R(VBAR_EL1, vbar)                                                                              \
-    R(CONTEXTIDR_EL1, contextidr)                                                                  \
-    R(TPIDR_EL0, tpidr_el0)                                                                        \
-    R(TPIDRRO_EL0, tpidrro_el0)                                                                    \
-    R(TPIDR_EL1, tpidr_el1)                                                                        \
-    R(CSSELR_EL1, csselr)                                                                          \
-    R(MDSCR_EL1, mdscr)                                                                            \
-    R(CNTKCTL_EL1, cntkctl)                                                                        \
-    R(CNTV_CVAL_EL0, cntv_cval)                                                                    \
+/* Register in the manual, field in struct a64_el1. Everything that EL1 and EL0 can change without a
+ * trap. */
+#define EL1_REGISTERS(R)          \
+    R(SP_EL0, sp_el0)             \
+    R(SP_EL1, sp_el1)             \
+    R(ELR_EL1, elr_el1)           \
+    R(SPSR_EL1, spsr_el1)         \
+    R(SCTLR_EL1, sctlr)           \
+    R(CPACR_EL1, cpacr)           \
+    R(TTBR0_EL1, ttbr0)           \
+    R(TTBR1_EL1, ttbr1)           \
+    R(TCR_EL1, tcr)               \
+    R(MAIR_EL1, mair)             \
+    R(AMAIR_EL1, amair)           \
+    R(ESR_EL1, esr)               \
+    R(FAR_EL1, far)               \
+    R(AFSR0_EL1, afsr0)           \
+    R(AFSR1_EL1, afsr1)           \
+    R(PAR_EL1, par)               \
+    R(VBAR_EL1, vbar)             \
+    R(CONTEXTIDR_EL1, contextidr) \
+    R(TPIDR_EL0, tpidr_el0)       \
+    R(TPIDRRO_EL0, tpidrro_el0)   \
+    R(TPIDR_EL1, tpidr_el1)       \
+    R(CSSELR_EL1, csselr)         \
+    R(MDSCR_EL1, mdscr)           \
+    R(CNTKCTL_EL1, cntkctl)       \
+    R(CNTV_CVAL_EL0, cntv_cval)   \
     R(CNTV_CTL_EL0, cntv_ctl)
 
 static void el1_save(struct a64_el1 *el1)
@@ -59,17 +61,19 @@ static void el1_load(const struct a64_el1 *el1)
 
 /* ---- floating point, moved only when a vCPU uses it */
 
-#define CPTR_RES1 (CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM | CPTR_EL2_RES1_13)
+#define CPTR_RES1 \
+    (CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM | CPTR_EL2_RES1_13)
 
 static void fp_trap(bool on)
 {
     sysreg_write(CPTR_EL2, CPTR_RES1 | (on ? CPTR_EL2_TFP : 0));
 }
 
-#define FP_PAIRS(P)                                                                                \
-    P(0, 1, 0) P(2, 3, 32) P(4, 5, 64) P(6, 7, 96) P(8, 9, 128) P(10, 11, 160) P(12, 13, 192)      \
-    P(14, 15, 224) P(16, 17, 256) P(18, 19, 288) P(20, 21, 320) P(22, 23, 352) P(24, 25, 384)      \
-    P(26, 27, 416) P(28, 29, 448) P(30, 31, 480)
+#define FP_PAIRS(P)                                                                               \
+    P(0, 1, 0)                                                                                    \
+    P(2, 3, 32) P(4, 5, 64) P(6, 7, 96) P(8, 9, 128) P(10, 11, 160) P(12, 13, 192) P(14, 15, 224) \
+        P(16, 17, 256) P(18, 19, 288) P(20, 21, 320) P(22, 23, 352) P(24, 25, 384) P(26, 27, 416) \
+            P(28, 29, 448) P(30, 31, 480)
 
 static void fp_save(struct a64_fp *fp)
 {
@@ -131,8 +135,8 @@ void arch_vcpu_load(struct vcpu *vcpu)
     fp_trap(pcpu->fp_owner != vcpu);
     el1_load(&a64->el1);
     /*
-     * A guest may keep translations private to one of its CPUs under one ASID, and two of its CPUs share this
-     * one's TLB: what the other left is dropped.
+     * A guest may keep translations private to one of its CPUs under one ASID, and two of its CPUs
+     * share this one's TLB: what the other left is dropped.
      */
     if (vm->last_vcpu[pcpu->id] != vcpu->id) {
         vm->last_vcpu[pcpu->id] = (uint8_t)vcpu->id;
@@ -158,6 +162,8 @@ void arch_vcpu_off(struct vcpu *vcpu)
     struct pcpu *pcpu = arch_this_cpu();
 
     timer_cancel(&vcpu->arch.a64.cntp_timer);
+    /* A timer that is reset drives its line low; the vGIC keeps lines over its own reset. */
+    vgic_set_level(vcpu->vm->arch.a64.vgic, vcpu->id, ARM_PPI_PTIMER, false);
     if (pcpu->fp_owner == vcpu)
         a64_fp_release(pcpu);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the vectors into the portable core and back. Here is what needs the hardware: the syndrome, EL1's
- * registers for an injection; what a trap means and how it ends is model/a64_trap.h.
+ * From the vectors into the portable core and back. Here is what needs the hardware: the syndrome,
+ * EL1's registers for an injection; what a trap means and how it ends is model/a64_trap.h.
  */
 #include "arch/arch.h"
 #include "arch/arm/a64/fatal.h"
@@ -48,7 +48,8 @@ void a64_hook_exc_store(struct vcpu *vcpu, const struct a64_exc *exc)
     sysreg_write(SPSR_EL1, exc->spsr_el1);
 }
 
-/* The faulting guest-physical page where the hardware does not say it. False: run the instruction again. */
+/* The faulting guest-physical page where the hardware does not say it. False: run the instruction
+ * again. */
 static bool find_hpfar(struct a64_syndrome *syndrome)
 {
     uint64_t guests_par = sysreg_read(PAR_EL1), par;
@@ -95,8 +96,9 @@ struct vcpu *a64_trap_serror(struct vcpu *vcpu)
 {
     struct pcpu *pcpu = vcpu->arch.a64.pcpu;
 
-    /* Whose access it was cannot be told; the guest runs on hardware memory of its own only, so it is the
-     * guest's (users of a device assigned to it, a memory error in its pages). Its VM ends, nobody else's. */
+    /* Whose access it was cannot be told; the guest runs on hardware memory of its own only, so it
+     * is the guest's (users of a device assigned to it, a memory error in its pages). Its VM ends,
+     * nobody else's. */
     exit_record(pcpu, vcpu, sysreg_read(ESR_EL2), 0);
     vm_log(vcpu->vm, "SError while vCPU %u ran, ESR_EL2 0x%llx: stopping the VM", vcpu->id,
            (unsigned long long)sysreg_read(ESR_EL2));

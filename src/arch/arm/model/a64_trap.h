@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A synchronous exception of a guest, from its syndrome to the registers the guest goes on with: decode,
- * dispatch, finish. The only place that writes a trapped instruction's destination register, moves the PC, or
- * injects an exception. Must not read a register of the hardware: EL1's are behind a64_hooks.h, so that the
- * fuzzers and tests on the host run this very code. Arm ARM DDI 0487, D1.3 "Exceptions".
+ * A synchronous exception of a guest, from its syndrome to the registers the guest goes on with:
+ * decode, dispatch, finish. The only place that writes a trapped instruction's destination
+ * register, moves the PC, or injects an exception. Must not read a register of the hardware: EL1's
+ * are behind a64_hooks.h, so that the fuzzers and tests on the host run this very code. Arm ARM DDI
+ * 0487, D1.3 "Exceptions".
  */
 #pragma once
 
@@ -29,12 +30,11 @@ static __always_inline uint64_t a64_loaded_value(const struct trap *trap)
 void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_result result);
 
 /*
- * Handle the exception SYNDROME of VCPU, which is current here; HPFAR is valid (a64_hpfar_missing). No lock is
- * held. On return VCPU's registers are what it goes on with, but it may have been asked to stop or wait:
- * run_resume.
+ * Handle the exception SYNDROME of VCPU, which is current here; HPFAR is valid (a64_hpfar_missing).
+ * No lock is held. On return VCPU's registers are what it goes on with, but it may have been asked
+ * to stop or wait: run_resume.
  */
-static __always_inline void a64_trap_handle(struct vcpu *vcpu,
-                                            const struct a64_syndrome *syndrome)
+static __always_inline void a64_trap_handle(struct vcpu *vcpu, const struct a64_syndrome *syndrome)
 {
     struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
     struct trap trap;
