@@ -16,37 +16,41 @@ PURE := $(wildcard src/lib/*.c src/core/*.c src/vdev/*.c src/arch/*/model/*.c)
 all: arm64 tool
 
 # ---- the hypervisor, arm64 -------------------------------------------------------------------
+# make GHOST=1: with the ghost check (core/ghost.h), in a folder of its own.
+A64_B := $B/arm64$(if $(GHOST),-ghost)
 A64_SRC := $(PURE) $(wildcard src/arch/arm/hw/*.c src/arch/arm/a64/*.c src/arch/arm/a64/*.S src/drivers/*.c src/boot/*.c)
 A64_SRC := $(filter-out src/arch/riscv/% src/arch/arm/a64/offsets.c,$(A64_SRC))
-A64_OBJ := $(A64_SRC:%=$B/arm64/%.o)
-A64_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
+A64_OBJ := $(A64_SRC:%=$(A64_B)/%.o)
+A64_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
 	-fstack-protector-strong -mstack-protector-guard=global -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -march=armv8-a -fno-delete-null-pointer-checks \
-	-Isrc -Isrc/arch/arm/a64 -I$B/arm64/gen -I. -isystem $(SYSROOT_arm64)/usr/include
+	-flto=2 -Isrc -Isrc/arch/arm/a64 -I$(A64_B)/gen -I. -isystem $(SYSROOT_arm64)/usr/include
 A64_LIBS := $(addprefix $(SYSROOT_arm64)/usr/lib/aarch64-linux-gnu/,libfdt.a libz.a)
 
-arm64: $B/arm64/trapeze.bin
-$B/arm64/gen/offsets.h: src/arch/arm/a64/offsets.c
-	@mkdir -p $(dir $@) $B/arm64
-	@$(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -MF $B/arm64/offsets.d -MT $@ -S -o $B/arm64/offsets.s $<
-	@sed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $B/arm64/offsets.s > $@
-$B/arm64/%.c.o: %.c $B/arm64/gen/offsets.h
+arm64: $(A64_B)/trapeze.bin
+$(A64_B)/gen/offsets.h: src/arch/arm/a64/offsets.c
+	@mkdir -p $(dir $@) $(A64_B)
+	@$(CROSS_arm64)gcc $(A64_FLAGS) -fno-lto -MMD -MP -MF $(A64_B)/offsets.d -MT $@ -S -o $(A64_B)/offsets.s $<
+	@sed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $(A64_B)/offsets.s > $@
+$(A64_B)/%.c.o: %.c $(A64_B)/gen/offsets.h
 	@mkdir -p $(dir $@)
 	@echo "  CC  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -c -o $@ $<
-$B/arm64/%.S.o: %.S $B/arm64/gen/offsets.h
+# What the compiler itself calls must be there before it decides what is used.
+$(A64_B)/src/lib/string.c.o: A64_FLAGS += -fno-lto
+$(A64_B)/%.S.o: %.S $(A64_B)/gen/offsets.h
 	@mkdir -p $(dir $@)
 	@echo "  AS  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
 # Linked twice: the functions' names come from the first link (scripts/symbols, core/symbols.h).
-A64_LINK = $(CROSS_arm64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+A64_LINK = $(CROSS_arm64)gcc $(A64_FLAGS) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
 	-Wl,--no-warn-rwx-segments -Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ)
-$B/arm64/nameless.elf: $(A64_OBJ) src/boot/arm64.ld
+$(A64_B)/nameless.elf: $(A64_OBJ) src/boot/arm64.ld
 	@$(A64_LINK) $(A64_LIBS) -lgcc
-$B/arm64/gen/symbols.c: $B/arm64/nameless.elf scripts/symbols
+$(A64_B)/gen/symbols.c: $(A64_B)/nameless.elf scripts/symbols
 	@scripts/symbols $(CROSS_arm64)nm $< > $@
-$B/arm64/trapeze.elf: $(A64_OBJ) $B/arm64/gen/symbols.c src/boot/arm64.ld
-	@$(CROSS_arm64)gcc $(A64_FLAGS) -c -o $B/arm64/gen/symbols.o $B/arm64/gen/symbols.c
-	@echo "  LD  $@"; $(A64_LINK) $B/arm64/gen/symbols.o $(A64_LIBS) -lgcc
-$B/arm64/trapeze.bin: $B/arm64/trapeze.elf
+$(A64_B)/trapeze.elf: $(A64_OBJ) $(A64_B)/gen/symbols.c src/boot/arm64.ld
+	@$(CROSS_arm64)gcc $(A64_FLAGS) -c -o $(A64_B)/gen/symbols.o $(A64_B)/gen/symbols.c
+	@echo "  LD  $@"; $(A64_LINK) $(A64_B)/gen/symbols.o $(A64_LIBS) -lgcc
+$(A64_B)/trapeze.bin: $(A64_B)/trapeze.elf
 	@$(CROSS_arm64)objcopy -O binary $< $@
 
 # ---- unit tests ------------------------------------------------------------------------------
@@ -67,7 +71,7 @@ $B/host/$(1)/%.o: %.c
 	@echo "  $(1)  $$<"; $(1) $(HOST_FLAGS) $(GCOV_$(1)) $(THREAD_$(1)) -MMD -MP -c -o $$@ $$<
 $B/host/$(1)/unit/%: $B/host/$(1)/tests/unit/%_test.o $B/host/$(1)/libpure.a
 	@mkdir -p $$(dir $$@)
-	$(1) $(HOST_FLAGS) $(GCOV_$(1)) -o $$@ $$< $B/host/$(1)/libpure.a -lcmocka -lfdt -lz
+	@$(1) $(HOST_FLAGS) $(GCOV_$(1)) -o $$@ $$< $B/host/$(1)/libpure.a -lcmocka -lfdt -lz
 unit-$(1): $(UNIT:%=$B/host/$(1)/unit/%)
 endef
 $(foreach cc,gcc clang,$(eval $(call HOST_RULES,$(cc))))

@@ -213,7 +213,7 @@ int command_pack(int argc, char **argv)
     static struct layout layout;
     struct pack pack = parse_options(argc, argv);
     struct config_sink sink = {report, &pack};
-    struct board_limits limits = {0};
+    struct board_limits limits;
     struct tree tree = tree_load(pack.board_path), system = tree_load(pack.system);
     enum err err;
 
@@ -225,9 +225,7 @@ int command_pack(int argc, char **argv)
     if (pack.batch)
         tree_set_string(&tree, "/chosen", "trapeze,console", "batch");
 
-    limits.cpu_count = board.cpu_count;
-    for (uint32_t i = 0; i < board.memory_count; i++)
-        limits.memory_bytes += board.memory[i].size_bytes;
+    limits = board_limits(&board);
     err = vm_config_parse(tree.fdt, fdt_totalsize(tree.fdt), true, &limits, &sink, &config);
     if (err == ERR_NOT_FOUND)
         die("%s: it describes no VM: /chosen needs a node with compatible = \"xen,domain\" for "

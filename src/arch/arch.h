@@ -16,6 +16,8 @@ struct vcpu;
 struct vm;
 struct guest_fdt_params;
 struct vm_image_params;
+struct exit_record;
+struct trace_record;
 
 /* ---- this CPU */
 struct pcpu *arch_this_cpu(void);
@@ -27,7 +29,8 @@ void arch_irq_poll(void);
 void arch_cpu_stop(void) __noreturn;
 
 /* ---- other CPUs */
-/* Start the CPU with index CPU; it enters boot_cpu_main() on its own stack. 0, or the firmware's error. */
+/* Start the CPU with index CPU; it enters boot_cpu_main() on its own stack. 0, or the firmware's
+ * error. */
 int arch_cpu_start(uint32_t cpu) __must_check;
 /* Interrupt CPU; what for is in its pcpu's ipi_pending, which the caller has written before. */
 void arch_ipi_send(uint32_t cpu);
@@ -41,8 +44,9 @@ void arch_machine_reset(void) __noreturn;
 /* End a run with failure where the platform can say so, else stop. */
 void arch_machine_fail(void) __noreturn;
 /*
- * For last words, on the CPU that panics: the registers of the exception that led there, if one did, with its
- * syndrome in words, and the stack's calls (panic_print and panic_backtrace of core/panic.h). Must not fault.
+ * For last words, on the CPU that panics: the registers of the exception that led there, if one
+ * did, with its syndrome in words, and the stack's calls (panic_print and panic_backtrace of
+ * core/panic.h). Must not fault.
  */
 void arch_panic_print(void);
 
@@ -53,8 +57,8 @@ uint64_t arch_counter_hz(void);
 void arch_timer_program(uint64_t deadline_ticks);
 
 /* ---- memory */
-hpa_t arch_to_hpa(const void *p);  /* of direct-mapped or image memory */
-void *arch_to_ptr(hpa_t hpa);      /* through the direct map */
+hpa_t arch_to_hpa(const void *p); /* of direct-mapped or image memory */
+void *arch_to_ptr(hpa_t hpa);     /* through the direct map */
 /* Map a device for good, uncached; NULL when the space is used up. */
 void *arch_map_device(hpa_t base, uint64_t size_bytes);
 /* What was written through P is seen by a guest that runs with caches off, and as instructions. */
@@ -65,13 +69,24 @@ void arch_zero_pages(void *p, uint64_t size_bytes);
 enum err arch_s2_map(struct pt *pt, gpa_t gpa, hpa_t hpa, uint64_t size_bytes, struct pt_attr attr);
 enum err arch_s2_unmap(struct pt *pt, gpa_t gpa, uint64_t size_bytes);
 enum err arch_s2_protect(struct pt *pt, gpa_t gpa, uint64_t size_bytes, struct pt_attr attr);
-enum err arch_s2_lookup(struct pt *pt, gpa_t gpa, hpa_t *hpa, uint64_t *size_bytes, struct pt_attr *attr);
+enum err arch_s2_lookup(struct pt *pt, gpa_t gpa, hpa_t *hpa, uint64_t *size_bytes,
+                        struct pt_attr *attr);
 uint64_t arch_s2_root_bytes(void); /* size and alignment of a root table */
 void arch_s2_free_tables(struct pt *pt);
 /* Every TLB entry of VMID for [gpa, gpa + size) is gone from all CPUs on return. */
 void arch_s2_forget(uint16_t vmid, gpa_t gpa, uint64_t size_bytes);
 void arch_s2_publish(void);
 uint32_t arch_s2_vmid_count(void);
+
+/* ---- for the ghost check (core/ghost.h) only */
+void arch_s2_visit(const struct pt *pt, const struct pt_visitor *visitor);
+/* The hypervisor's own table. */
+void arch_hyp_visit(const struct pt_visitor *visitor);
+/* VA is in a window on memory that is not the hypervisor's by being mapped there: the direct map,
+ * the board's tree. */
+bool arch_va_is_window(uint64_t va);
+/* The hardware gives each CPU its own view of this device page, so that every guest may have it. */
+bool arch_hpa_is_banked(hpa_t hpa);
 
 /* ---- vCPUs */
 /* Once, when the VM is built: virtual interrupt controller, timers, register file. */
@@ -86,24 +101,34 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
 /* Move VCPU's state onto this CPU / off it. */
 void arch_vcpu_load(struct vcpu *vcpu);
 void arch_vcpu_save(struct vcpu *vcpu);
-/* VCPU, saved, will not run until it is reset: forget what the hardware still holds for it (lazy state). */
+/* VCPU, saved, will not run until it is reset: forget what the hardware still holds for it (lazy
+ * state). */
 void arch_vcpu_off(struct vcpu *vcpu);
 /* Act on VCPU_REQ_VIRQ: VCPU is loaded here. */
 void arch_vcpu_sync_virqs(struct vcpu *vcpu);
 /* An interrupt is pending that would wake it from WFI; loaded here or not. */
 bool arch_vcpu_virq_pending(struct vcpu *vcpu);
-/* When VCPU's own virtual timer will fire, TIMER_NEVER for never; VCPU is not loaded anywhere or loaded here. */
+/* When VCPU's own virtual timer will fire, TIMER_NEVER for never; VCPU is not loaded anywhere or
+ * loaded here. */
 uint64_t arch_vcpu_timer_deadline(struct vcpu *vcpu);
 /* That deadline has passed while VCPU did not run: its timer line rises. */
 void arch_vcpu_timer_fired(struct vcpu *vcpu);
 /* Trap handlers of the architecture (core/trap.h). */
 trap_handler_fn arch_trap_sysreg, arch_trap_call, arch_trap_fp;
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
+/*
+ * RECORD, of a kind that is the architecture's (a system register, a call, an instruction), in words: "reads
+ * ID_AA64MMFR0_EL1 = 0x1122". Returns the length; 0 if there are none for it.
+ */
+int arch_trap_text(const struct trace_record *record, char *text, size_t size);
+/* What EXIT was, as far as its few words tell: no values, no guest-physical address. Must not fault. */
+void arch_exit_trap(const struct exit_record *exit, struct trap *trap);
 /* Nodes of the architecture for the guest's tree (guest_fdt_arch_fn). */
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params);
 /* Where guests' RAM lies and which kernels they run: fills PARAMS' banks and kernel_kinds. */
 void arch_vm_image_params(struct vm_image_params *params);
-/* Libraries on the target may use floating-point registers: whatever a guest has there is saved. Before libfdt and zlib. */
+/* Libraries on the target may use floating-point registers: whatever a guest has there is saved.
+ * Before libfdt and zlib. */
 void arch_lib_begin(void);
 /* Where the platform's virtual UART is: address, interrupt line; adds it to the VM's bus. */
 enum err arch_vm_add_uart(struct vm *vm) __must_check;

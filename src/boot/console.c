@@ -3,8 +3,8 @@
 #include <libfdt.h>
 
 #include "arch/arch.h"
-#include "boot/boot.h"
-#include "boot/boot_arch.h"
+#include "arch/boot.h"
+#include "boot/console.h"
 #include "core/board.h"
 #include "core/console.h"
 #include "core/irq.h"
@@ -70,7 +70,7 @@ bool boot_console(const void *fdt)
         uart = probe(fdt, node);
     if (uart == NULL)
         return false;
-    console_init(uart, mode == NULL                  ? CONSOLE_FRONT
+    console_init(uart, mode == NULL                 ? CONSOLE_FRONT
                        : strcmp(mode, "batch") == 0 ? CONSOLE_BATCH
                        : strcmp(mode, "all") == 0   ? CONSOLE_ALL
                                                     : CONSOLE_FRONT);

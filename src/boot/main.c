@@ -3,8 +3,8 @@
 #include <libfdt.h>
 
 #include "arch/arch.h"
-#include "boot/boot.h"
-#include "boot/boot_arch.h"
+#include "arch/boot.h"
+#include "boot/console.h"
 #include "core/board.h"
 #include "core/console.h"
 #include "core/frame.h"
@@ -57,6 +57,8 @@ static void init_memory(const struct boot_info *info)
         const struct vm_module *modules[] = {&config.vms[i].kernel, &config.vms[i].ramdisk,
                                              &config.vms[i].device_tree};
 
+        if (config.vms[i].refused)
+            continue; /* who knows where its modules lie */
         for (unsigned m = 0; m < ARRAY_SIZE(modules); m++)
             if (modules[m]->present)
                 reserve("module", modules[m]->base, modules[m]->size_bytes);
@@ -156,7 +158,7 @@ void boot_cpu_main(struct pcpu *pcpu)
 void boot_main(const struct boot_info *info)
 {
     size_t fdt_bytes = fdt_check_header(info->fdt) == 0 ? fdt_totalsize(info->fdt) : 0;
-    struct board_limits limits = {.cpu_count = 0};
+    struct board_limits limits;
     const char *why;
     enum err err;
 
@@ -164,12 +166,13 @@ void boot_main(const struct boot_info *info)
     log_info("Trapeze, a type-1 hypervisor");
     if (board_parse(info->fdt, fdt_bytes, &sink, &board) != ERR_NONE)
         give_up("the device tree does not describe a machine");
-    limits.cpu_count = board.cpu_count;
-    for (uint32_t i = 0; i < board.memory_count; i++)
-        limits.memory_bytes += board.memory[i].size_bytes;
+    limits = board_limits(&board);
+    limits.hypervisor = (struct hpa_range){info->image, info->image_bytes};
+    limits.device_tree = (struct hpa_range){info->fdt_hpa, fdt_bytes};
     err = vm_config_parse(info->fdt, fdt_bytes, false, &limits, &sink, &config);
     if (err != ERR_NONE)
-        give_up("the device tree describes no VM: /chosen needs a node with compatible = \"xen,domain\"");
+        give_up("the device tree describes no VM: /chosen needs a node with compatible = "
+                "\"xen,domain\"");
     boot_arch_memory(&board);
     init_memory(info);
     why = boot_arch_devices(info->fdt);

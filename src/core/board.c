@@ -326,3 +326,12 @@ enum err board_parse(const void *fdt, size_t size_bytes, const struct config_sin
                "the device tree of the board.");
     return out->memory_count == 0 || out->cpu_count == 0 ? ERR_INVALID : ERR_NONE;
 }
+
+struct board_limits board_limits(const struct board *board)
+{
+    struct board_limits limits = {.cpu_count = board->cpu_count, .board = board};
+
+    for (uint32_t i = 0; i < board->memory_count; i++)
+        limits.memory_bytes += board->memory[i].size_bytes;
+    return limits;
+}

@@ -12,11 +12,6 @@
 #define BOARD_RANGE_MAX 64
 #define BOARD_CPU_MAX   32
 
-struct hpa_range {
-    hpa_t base;
-    uint64_t size_bytes;
-};
-
 struct board {
     struct hpa_range memory[BOARD_RANGE_MAX]; /* ascending, disjoint, merged */
     uint32_t memory_count;
@@ -29,6 +24,10 @@ struct board {
 /* Read the machine from FDT. ERR_INVALID with a report when there is no usable memory or CPU. */
 enum err board_parse(const void *fdt, size_t size_bytes, const struct config_sink *sink,
                      struct board *out) __must_check;
+
+/* What the VMs are checked against: all of BOARD, which must stay; the caller adds what is loaded.
+ */
+struct board_limits board_limits(const struct board *board);
 
 /*
  * Address and size of the INDEX-th entry of NODE's `reg`, translated through the `ranges` of its

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Run a function on another physical CPU and wait for it. Whoever waits serves calls to itself, so two
- * CPUs calling each other do not lock up. Rare paths only (another vCPU's list registers, last words).
+ * Run a function on another physical CPU and wait for it. Whoever waits serves calls to itself, so
+ * two CPUs calling each other do not lock up. Rare paths only (another vCPU's list registers, last
+ * words).
  */
 #pragma once
 
@@ -18,7 +19,8 @@ struct call {
     uint32_t done;
 };
 
-/* FN runs on TARGET with interrupts masked, no lock held. The caller holds no lock. On TARGET itself: a plain call. */
+/* FN runs on TARGET with interrupts masked, no lock held. The caller holds no lock. On TARGET
+ * itself: a plain call. */
 void call_run(struct pcpu *target, call_fn *fn, void *argument);
 /* Serve a call made to PCPU, which is this CPU. */
 void call_serve(struct pcpu *pcpu);

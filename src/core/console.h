@@ -42,20 +42,20 @@ void console_init(struct console_uart *uart, enum console_mode mode);
  * A new owner, in switching order; NAME must live on. Returns its number, or CONSOLE_NONE if there
  * are CONSOLE_OWNER_MAX; the first one is in front.
  */
-uint32_t console_add_owner(const char *name, console_input_fn *input, void *owner);
+uint32_t console_add_owner(const char *name, console_input_fn *input, void *ctx);
 /* One byte of output from OWNER. False: no room now (flow control); console calls the ready hook
  * later. */
-bool console_put(uint32_t owner, char byte);
+bool console_put(uint32_t number, char byte);
 /* Called when an owner's output has room again after console_put said false. */
-void console_set_ready_hook(uint32_t owner, void (*ready)(void *owner));
+void console_set_ready_hook(uint32_t number, void (*ready)(void *ctx));
 /* OWNER can take input again after its input function said false. */
-void console_input_ready(uint32_t owner);
+void console_input_ready(uint32_t number);
 /*
  * The VM is off: end its partial line, take it from the turn once what it said last has been seen.
  * If it was in front, the next owner is.
  */
-void console_close_owner(uint32_t owner);
-void console_open_owner(uint32_t owner);
+void console_close_owner(uint32_t number);
+void console_open_owner(uint32_t number);
 /* The UART's interrupt: move bytes both ways. Also safe to call by polling. */
 void console_service(void);
 /* Everything out, by polling, ignoring the lock if it cannot be had: for last words and power off.

@@ -10,6 +10,7 @@
 #include "core/frame.h"
 
 #include "arch/arch.h"
+#include "core/ghost.h"
 #include "core/lock.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -345,6 +346,7 @@ void *frame_alloc_pages(uint32_t count, uint64_t align_bytes)
     spin_unlock(&pool.lock);
     if (!ok)
         return NULL;
+    ghost_pages_taken(HPA(base), size_bytes);
     void *pages = arch_to_ptr(HPA(base));
     arch_zero_pages(pages, size_bytes);
     return pages;
@@ -355,6 +357,7 @@ void frame_free_pages(void *pages, uint32_t count)
     uint64_t base = arch_to_hpa(pages).raw;
     uint64_t size_bytes = (uint64_t)count * PAGE_SIZE;
     BUG_ON(!is_page_range(base, size_bytes));
+    ghost_pages_given(HPA(base), size_bytes);
     spin_lock(&pool.lock);
     pool.used_bytes -= size_bytes;
     if (count == 1) {
@@ -393,6 +396,18 @@ uint64_t frame_used_bytes(void)
     return bytes;
 }
 
+void frame_visit_free(void (*range)(void *context, uint64_t base, uint64_t end), void *context)
+{
+    spin_lock(&pool.lock);
+    for (uint32_t i = 0; i < pool.count; i++)
+        range(context, pool.ranges[i].base, pool.ranges[i].end);
+    for (const struct free_page *page = pool.pages; page != NULL; page = page->next) {
+        uint64_t base = arch_to_hpa(page).raw;
+        range(context, base, base + PAGE_SIZE);
+    }
+    spin_unlock(&pool.lock);
+}
+
 void frame_fail_nth(uint32_t n)
 {
     spin_lock(&pool.lock);
@@ -409,4 +424,5 @@ void frame_reset(void)
     pool.used_bytes = 0;
     pool.fail_countdown = 0;
     spin_unlock(&pool.lock);
+    ghost_forget();
 }

@@ -12,6 +12,7 @@ struct vm;
 
 /* Copy SIZE bytes out of / into the guest. ERR_RANGE if any byte wraps or is not the VM's RAM. */
 enum err guest_mem_read(struct vm *vm, gpa_t from, void *to, uint64_t size_bytes) __must_check;
-enum err guest_mem_write(struct vm *vm, gpa_t to, const void *from, uint64_t size_bytes) __must_check;
+enum err guest_mem_write(struct vm *vm, gpa_t to, const void *from,
+                         uint64_t size_bytes) __must_check;
 /* Zero SIZE bytes of the guest's RAM. */
 enum err guest_mem_zero(struct vm *vm, gpa_t to, uint64_t size_bytes) __must_check;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Physical interrupts: who handles which. Registered at boot or by an interrupt controller's driver;
- * handlers run with interrupts masked, on the CPU that took it, with no lock held.
+ * Physical interrupts: who handles which. Registered at boot or by an interrupt controller's
+ * driver; handlers run with interrupts masked, on the CPU that took it, with no lock held.
  */
 #pragma once
 
@@ -17,11 +17,13 @@ struct irq_action {
     irq_handler_fn *handler;
     void *context;
     const char *name;
-    bool guest_ends; /* stays active until a guest deactivates it (hardware-backed virtual interrupt) */
+    bool guest_ends; /* stays active until a guest deactivates it (hardware-backed virtual
+                        interrupt) */
     uint64_t count;
 };
 
-/* Have HANDLER called for IRQ. ERR_EXISTS, ERR_RANGE, ERR_NO_MEMORY. The controller is not told: arch_irq_enable. */
+/* Have HANDLER called for IRQ. ERR_EXISTS, ERR_RANGE, ERR_NO_MEMORY. The controller is not told:
+ * arch_irq_enable. */
 enum err irq_request(uint32_t irq, irq_handler_fn *handler, void *context, bool guest_ends,
                      const char *name) __must_check;
 /* The action of IRQ, NULL if nobody asked for it. */

@@ -34,9 +34,27 @@ struct mmio_region {
 struct mmio_bus {
     struct mmio_region regions[MMIO_REGION_MAX]; /* ascending, disjoint */
     uint32_t count;
+    uint32_t last; /* index of the region found last; any CPU writes it, any value is right */
 };
 
-/* Add REGION. ERR_EXISTS if it overlaps one, ERR_NO_MEMORY if the bus is full, ERR_RANGE if it wraps or is empty. */
+/*
+ * Add REGION. ERR_EXISTS if it overlaps one, ERR_NO_MEMORY if the bus is full, ERR_RANGE if it
+ * wraps or is empty.
+ */
 enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region) __must_check;
-/* The region that holds all of [gpa, gpa + size), else NULL. */
-const struct mmio_region *mmio_bus_find(const struct mmio_bus *bus, gpa_t gpa, uint64_t size_bytes);
+/* For mmio_bus_find: the region in the sorted array, remembered for the next time. */
+const struct mmio_region *mmio_bus_search(struct mmio_bus *bus, gpa_t gpa, uint64_t size_bytes);
+/*
+ * The region that holds all of [gpa, gpa + size), else NULL. Guests stay with one device for a
+ * while, so the last one found is tried first.
+ */
+static inline const struct mmio_region *mmio_bus_find(struct mmio_bus *bus, gpa_t gpa,
+                                                      uint64_t size_bytes)
+{
+    const struct mmio_region *last = &bus->regions[__atomic_load_n(&bus->last, __ATOMIC_RELAXED)];
+
+    if (likely(range_within(gpa.raw, size_bytes, last->base.raw, last->size_bytes) &&
+               size_bytes != 0))
+        return last;
+    return mmio_bus_search(bus, gpa, size_bytes);
+}

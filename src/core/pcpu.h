@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A physical CPU: what runs on it, its queue, its timers. Reached by arch_this_cpu(); others' by pcpus[]. */
+/* A physical CPU: what runs on it, its queue, its timers. Reached by arch_this_cpu(); others' by
+ * pcpus[]. */
 #pragma once
 
 #include "arch_defs.h"
@@ -22,10 +23,10 @@ struct pcpu {
     struct arch_pcpu arch; /* first: entry.S reads it */
     uint32_t id;           /* index in board.cpu_ids */
     bool online;
-    uint32_t ipi_pending;  /* enum ipi, atomic */
-    struct call *call;     /* a call from another CPU (core/call.h), atomic */
-    struct vcpu *current;  /* who runs, NULL when idle */
-    struct vcpu *loaded;   /* whose EL1 state is on the CPU: current, or the last one while idle */
+    uint32_t ipi_pending; /* enum ipi, atomic */
+    struct call *call;    /* a call from another CPU (core/call.h), atomic */
+    struct vcpu *current; /* who runs, NULL when idle */
+    struct vcpu *loaded;  /* whose EL1 state is on the CPU: current, or the last one while idle */
     struct runq runq;
     struct timer_queue timers;
     struct timer slice_timer;

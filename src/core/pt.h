@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one page-table walker. A `static const struct pt_format` says how entries look; the walker is
- * always_inline, so that a constant format leaves no indirect call for an entry; what is left are the
- * owner's pt_ops, called once a table or once an operation.
- * Used for the hypervisor's own table, stage 2, the G-stage and shadow tables.
+ * always_inline, so that a constant format leaves no indirect call for an entry; what is left are
+ * the owner's pt_ops, called once a table or once an operation. Used for the hypervisor's own
+ * table, stage 2, the G-stage and shadow tables.
  *
- * Changing a live entry follows break-before-make (Arm ARM DDI 0487, D8.14 "TLB maintenance"): the
- * old entry is made invalid, the invalidation is completed, then the new one is written.
+ * Changing a live entry follows break-before-make (Arm ARM DDI 0487, D8, "Using break-before-make
+ * when updating translation table entries"): the old entry is made invalid, the invalidation is
+ * completed, then the new one is written.
  */
 #pragma once
 
@@ -61,5 +62,13 @@ struct pt {
     const struct pt_ops *ops;
     uint64_t *root;
     uint64_t page_count; /* table pages in use, the root's included */
+};
+
+/* Who looks at a whole table. */
+struct pt_visitor {
+    void *context;
+    void (*leaf)(void *context, uint64_t ia, hpa_t hpa, uint64_t size_bytes, struct pt_attr attr);
+    /* A page of the table itself; the root is not shown. */
+    void (*table)(void *context, const uint64_t *table);
 };
 /* The functions are in core/pt_walk.h (always_inline, for the few files that own a format). */

@@ -6,9 +6,8 @@
  * the caller serialises all calls on one table. Hardware walks the table at the same time, from any
  * CPU; it is never shown an entry half written (single 64-bit stores), a table before its contents
  * (publish, then link), or two translations of one address (break-before-make). See Arm ARM DDI
- * 0487, D8.17 "TLB maintenance" with "Using break-before-make when updating translation table
- * entries", B2.2 "Atomicity"; the RISC-V privileged manual asks for no more (section on
- * SFENCE.VMA).
+ * 0487, D8, "Using break-before-make when updating translation table entries", and B2, atomicity;
+ * the RISC-V privileged manual asks for no more (section on SFENCE.VMA).
  *
  * Two things hold between calls: no table below the root is empty, and no leaf overlaps another.
  */
@@ -407,8 +406,10 @@ static __always_inline enum err pt_protect(const struct pt_format *fmt, struct p
     return ERR_NONE;
 }
 
-/* What IA maps to: the byte's address, the size of its leaf, its attributes. ERR_NOT_FOUND,
- * ERR_RANGE. */
+/*
+ * What IA maps to: the byte's address, the size of its leaf, its attributes. ERR_NOT_FOUND,
+ * ERR_RANGE.
+ */
 static __always_inline enum err pt_lookup(const struct pt_format *fmt, const struct pt *pt,
                                           uint64_t ia, hpa_t *hpa, uint64_t *size_bytes,
                                           struct pt_attr *attr)
@@ -431,4 +432,20 @@ static __always_inline void pt_free_tables(const struct pt_format *fmt, struct p
     uint64_t end = bit64(pt_input_bits(fmt));
     pt_clear(fmt, pt, 0, end);
     pt_retire(fmt, pt, 0, end);
+}
+
+/* Show every leaf and every table, in the order of input addresses. */
+static __always_inline void pt_visit(const struct pt_format *fmt, const struct pt *pt,
+                                     const struct pt_visitor *visitor)
+{
+    struct pt_cursor c;
+    for (uint64_t at = 0; at < bit64(pt_input_bits(fmt)); at = c.base + c.span) {
+        pt_seek(fmt, pt, at, &c);
+        for (unsigned level = 1; level <= c.level; level++)
+            if (is_aligned(at, pt_span(fmt, level - 1)))
+                visitor->table(visitor->context, c.tables[level]);
+        if (c.valid)
+            visitor->leaf(visitor->context, c.base, fmt->address(c.entry), c.span,
+                          fmt->attr(c.entry));
+    }
 }

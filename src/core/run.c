@@ -155,8 +155,8 @@ static void leave(struct pcpu *pcpu, struct vcpu *vcpu)
 }
 
 /*
- * The current vCPU rests while its VM is paused. Its state is kept; what else was asked of it is not: a WFI may
- * return early, and loading it again takes up its virtual interrupts.
+ * The current vCPU rests while its VM is paused. Its state is kept; what else was asked of it is
+ * not: a WFI may return early, and loading it again takes up its virtual interrupts.
  */
 static void park(struct pcpu *pcpu, struct vcpu *vcpu)
 {
@@ -187,6 +187,15 @@ static void serve_requests(struct pcpu *pcpu, struct vcpu *vcpu)
         pcpu->current = NULL;
 }
 
+/* VCPU, which is current, has run since it was chosen or last accounted for. */
+static void account(struct vcpu *vcpu)
+{
+    uint64_t now = arch_counter();
+
+    vcpu->sched.run_ticks += now - vcpu->sched.run_start_ticks;
+    vcpu->sched.run_start_ticks = now;
+}
+
 struct vcpu *run_loop(struct pcpu *pcpu)
 {
     uint64_t slice_ticks = SCHED_SLICE_NS * (arch_counter_hz() / 1000000) / 1000;
@@ -195,8 +204,10 @@ struct vcpu *run_loop(struct pcpu *pcpu)
         uint64_t slice_end, now;
         struct vcpu *vcpu = pcpu->current;
 
-        if (vcpu != NULL)
+        if (vcpu != NULL) {
+            account(vcpu);
             serve_requests(pcpu, vcpu);
+        }
         now = arch_counter();
         timer_queue_expire(&pcpu->timers, now);
         vcpu = entity_vcpu(runq_pick(&pcpu->runq, now, slice_ticks, &slice_end));
@@ -211,6 +222,7 @@ struct vcpu *run_loop(struct pcpu *pcpu)
         }
         if (pcpu->loaded != vcpu)
             load(pcpu, vcpu);
+        vcpu->sched.run_start_ticks = now;
         if (__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) != 0)
             continue;
         arch_timer_program(timer_queue_next(&pcpu->timers));

@@ -19,7 +19,8 @@ static inline struct vcpu *run_resume(struct pcpu *pcpu, struct vcpu *vcpu)
         return vcpu;
     return run_loop(pcpu);
 }
-/* Make PCPU look at its queue again: from itself, before it enters a guest; another one is interrupted. */
+/* Make PCPU look at its queue again: from itself, before it enters a guest; another one is
+ * interrupted. */
 void run_reschedule(struct pcpu *pcpu);
 /* The IPI has come: act on what was asked of this CPU. */
 void run_ipi(struct pcpu *pcpu);

@@ -11,6 +11,7 @@
 
 #include "arch/arch.h"
 #include "core/frame.h"
+#include "core/ghost.h"
 #include "lib/panic.h"
 
 static void *table_alloc(struct pt *pt)
@@ -54,6 +55,7 @@ enum err s2_init(struct s2 *s2, uint16_t vmid)
     s2->pt.page_count = root_pages();
     /* Zeroes reach the walkers before anyone loads the root */
     arch_s2_publish();
+    ghost_space_added(s2);
     return ERR_NONE;
 }
 
@@ -62,6 +64,7 @@ enum err s2_map(struct s2 *s2, gpa_t gpa, hpa_t hpa, uint64_t size_bytes, struct
     spin_lock(&s2->lock);
     enum err err = arch_s2_map(&s2->pt, gpa, hpa, size_bytes, attr);
     spin_unlock(&s2->lock);
+    ghost_map_changed();
     return err;
 }
 
@@ -70,6 +73,7 @@ enum err s2_unmap(struct s2 *s2, gpa_t gpa, uint64_t size_bytes)
     spin_lock(&s2->lock);
     enum err err = arch_s2_unmap(&s2->pt, gpa, size_bytes);
     spin_unlock(&s2->lock);
+    ghost_map_changed();
     return err;
 }
 
@@ -78,6 +82,7 @@ enum err s2_protect(struct s2 *s2, gpa_t gpa, uint64_t size_bytes, struct pt_att
     spin_lock(&s2->lock);
     enum err err = arch_s2_protect(&s2->pt, gpa, size_bytes, attr);
     spin_unlock(&s2->lock);
+    ghost_map_changed();
     return err;
 }
 
@@ -91,6 +96,7 @@ enum err s2_lookup(struct s2 *s2, gpa_t gpa, struct s2_mapping *out)
 
 void s2_destroy(struct s2 *s2)
 {
+    ghost_space_removed(s2);
     spin_lock(&s2->lock);
     arch_s2_free_tables(&s2->pt);
     BUG_ON(s2->pt.page_count != root_pages());

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who runs next on a physical CPU. Each CPU has its own queue of runnable vCPUs: highest priority first,
- * equals in turn by time slices. A vCPU that waits is on no queue and costs nothing; a vCPU
+ * Who runs next on a physical CPU. Each CPU has its own queue of runnable vCPUs: highest priority
+ * first, equals in turn by time slices. A vCPU that waits is on no queue and costs nothing; a vCPU
  * alone at its priority gets no slice timer, so there is no tick.
  *
  * The policy (struct runq) is pure: time is a parameter. Locks: one for each runq; a vcpu's entity
@@ -31,8 +31,8 @@ struct sched_entity {
     struct runq *runq; /* assigned CPU's queue */
     uint64_t affinity;
     uint64_t slice_end_ticks;
-    uint64_t run_ticks; /* total time it ran */
-    uint64_t run_start_ticks;
+    uint64_t run_ticks;       /* total time it ran, up to run_start_ticks while it runs */
+    uint64_t run_start_ticks; /* both are core/run.c's */
     uint8_t priority;
     uint8_t state;
     bool wake_pending; /* woken while running: the next wait returns at once */
@@ -54,7 +54,8 @@ void runq_assign(struct runq *runq, struct sched_entity *entity);
 enum runq_wake { RUNQ_NOTHING, RUNQ_PREEMPT, RUNQ_NOTIFY_RUNNING };
 /*
  * ENTITY has something to do. Waiting or (START) off: it becomes ready at the tail of its priority;
- * RUNQ_PREEMPT if its CPU should look again. Running: its next wait will return, RUNQ_NOTIFY_RUNNING. Ready: nothing.
+ * RUNQ_PREEMPT if its CPU should look again. Running: its next wait will return,
+ * RUNQ_NOTIFY_RUNNING. Ready: nothing.
  */
 enum runq_wake runq_wake(struct sched_entity *entity, bool start);
 /* The running entity wants to wait. False: something woke it meanwhile and it goes on running. */
@@ -62,9 +63,9 @@ bool runq_wait(struct runq *runq);
 /* The running entity stops for good, until runq_wake(START). */
 void runq_stop(struct runq *runq);
 /*
- * Choose who runs from NOW_TICKS on. The running entity stays unless one of higher priority is ready, or one of equal
- * priority and its slice of SLICE_TICKS is over. NULL: idle. *slice_end is when to look again, TIMER_NEVER if the
- * chosen one has no equal waiting.
+ * Choose who runs from NOW_TICKS on. The running entity stays unless one of higher priority is
+ * ready, or one of equal priority and its slice of SLICE_TICKS is over. NULL: idle. *slice_end is
+ * when to look again, TIMER_NEVER if the chosen one has no equal waiting.
  */
 struct sched_entity *runq_pick(struct runq *runq, uint64_t now_ticks, uint64_t slice_ticks,
                                uint64_t *slice_end);

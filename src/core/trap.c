@@ -39,8 +39,12 @@ static enum trap_result trap_mmio(struct vcpu *vcpu, struct trap *trap)
 
 static enum trap_result trap_s2_fault(struct vcpu *vcpu, struct trap *trap)
 {
-    /* The first write to a part of the kernel that is mapped in place. */
-    if (!trap->fault.external && trap->fault.permission && trap->fault.access == TRAP_WRITE &&
+    /*
+     * The first write to a part of the kernel that is mapped in place; a walk of the guest's tables
+     * there may write as well (access flag).
+     */
+    if (!trap->fault.external && trap->fault.permission &&
+        (trap->fault.access == TRAP_WRITE || trap->fault.on_table_walk) &&
         vm_image_cow(vcpu->vm, trap->fault.gpa))
         return TRAP_RETRY;
     /* Cache maintenance of an address where nothing is: there is nothing to maintain. */
@@ -67,19 +71,4 @@ enum trap_result trap_dispatch(struct vcpu *vcpu, struct trap *trap)
 {
     vcpu->stats.traps[trap->kind]++;
     return handlers[trap->kind](vcpu, trap);
-}
-
-const char *trap_kind_name(enum trap_kind kind)
-{
-    static const char *const names[TRAP_KIND_COUNT] = {
-        [TRAP_UNKNOWN] = "undefined",
-        [TRAP_MMIO] = "mmio",
-        [TRAP_S2_FAULT] = "stage-2 fault",
-        [TRAP_SYSREG] = "sysreg",
-        [TRAP_HYPERCALL] = "call",
-        [TRAP_WAIT] = "wait",
-        [TRAP_FP] = "fp",
-        [TRAP_INSN] = "instruction",
-    };
-    return kind < TRAP_KIND_COUNT ? names[kind] : "?";
 }

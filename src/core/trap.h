@@ -25,7 +25,8 @@ enum trap_kind {
 
 enum trap_result {
     TRAP_DONE,  /* emulated: write the destination register, if any, and step over */
-    TRAP_RETRY, /* execute the instruction again; also: the handler set PC and registers itself (power off) */
+    TRAP_RETRY, /* execute the instruction again; also: the handler set PC and registers itself
+                   (power off) */
     TRAP_UNDEF, /* inject undefined / illegal instruction */
     TRAP_ABORT, /* inject a synchronous external abort (access fault) for the address */
     TRAP_KILL,  /* this VM cannot go on; the handler has logged why */
@@ -46,9 +47,9 @@ struct trap {
         struct {
             gpa_t gpa;
             gva_t gva;
-            uint8_t size_bytes;  /* 1, 2, 4, 8 */
-            bool sign_extend;    /* to reg_bits */
-            uint8_t reg_bits;    /* 32 or 64: width of the destination */
+            uint8_t size_bytes; /* 1, 2, 4, 8 */
+            bool sign_extend;   /* to reg_bits */
+            uint8_t reg_bits;   /* 32 or 64: width of the destination */
         } mmio;
         struct {
             gpa_t gpa;
@@ -65,7 +66,8 @@ struct trap {
         } sysreg;
         struct {
             uint32_t immediate;
-            bool smc; /* by SMC: the PC still points at it; by HVC or ECALL: past it or at it, see decode */
+            bool smc; /* by SMC: the PC still points at it; by HVC or ECALL: past it or at it, see
+                         decode */
         } call;
         struct {
             bool event;   /* WFE */

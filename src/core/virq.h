@@ -14,7 +14,8 @@ struct virq_controller_ops {
      * Set the input line NUMBER to LEVEL; for a line configured as edge a rise makes it pending.
      * CPU is the vCPU for a per-CPU line, ignored for a shared one. Locks: takes the controller's.
      */
-    void (*set_level)(struct virq_controller *controller, uint32_t cpu, uint32_t number, bool level);
+    void (*set_level)(struct virq_controller *controller, uint32_t cpu, uint32_t number,
+                      bool level);
 };
 
 struct virq_controller {

@@ -17,11 +17,8 @@ uint32_t vm_count;
 const char *vm_state_name(enum vm_state state)
 {
     static const char *const names[] = {
-        [VM_BUILT] = "built",
-        [VM_RUNNING] = "running",
-        [VM_STOPPING] = "stopping",
-        [VM_OFF] = "off",
-        [VM_CRASHED] = "crashed",
+        [VM_BUILT] = "built", [VM_RUNNING] = "running", [VM_STOPPING] = "stopping",
+        [VM_OFF] = "off",     [VM_CRASHED] = "crashed",
     };
     return names[state];
 }
@@ -89,7 +86,7 @@ bool vm_cpu_is_on(struct vm *vm, uint32_t index)
 }
 
 /* Have a parked vCPU run again. */
-static void unpark(struct vcpu *vcpu) REQUIRES(vcpu->vm->lock)
+static void unpark(struct vm *vm, struct vcpu *vcpu) REQUIRES(vm->lock)
 {
     if (vcpu->parked) {
         vcpu->parked = false;
@@ -108,7 +105,7 @@ void vm_stop(struct vm *vm, enum vm_stop_reason reason)
             if (!vm->vcpus[i]->powered)
                 continue;
             vcpu_kick(vm->vcpus[i], VCPU_REQ_STOP);
-            unpark(vm->vcpus[i]);
+            unpark(vm, vm->vcpus[i]);
         }
     }
     spin_unlock(&vm->lock);
@@ -138,7 +135,7 @@ enum err vm_resume(struct vm *vm)
     if (vm->state == VM_RUNNING && vm->paused) {
         vm->paused = false;
         for (uint32_t i = 0; i < vm->vcpu_count; i++)
-            unpark(vm->vcpus[i]);
+            unpark(vm, vm->vcpus[i]);
         err = ERR_NONE;
     }
     spin_unlock(&vm->lock);
@@ -153,7 +150,7 @@ void vm_vcpu_parked(struct vcpu *vcpu)
     vcpu->parked = true;
     /* Resumed or stopped while it was on its way here. */
     if (!vm->paused)
-        unpark(vcpu);
+        unpark(vm, vcpu);
     spin_unlock(&vm->lock);
 }
 

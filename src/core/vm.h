@@ -41,25 +41,28 @@ struct vm {
     struct log_budget log_budget;
     struct vm_image *image; /* pristine modules, for a restart (core/vm_image.c) */
     uint32_t powered_count; /* vCPUs that are on, under lock */
+    struct trace *trace;    /* last traps (core/trace.c); NULL until it was traced */
 };
 
 extern struct vm *vms[VM_COUNT_MAX];
 extern uint32_t vm_count;
 
 /*
- * Build a VM of CONFIG: memory, stage 2, devices, vCPUs; it does not run yet. NULL: refused, the cause is reported.
- * Boot CPU only.
+ * Build a VM of CONFIG: memory, stage 2, devices, vCPUs; it does not run yet. NULL: refused, the
+ * cause is reported. Boot CPU only.
  */
 struct vm_image_params;
 struct vm *vm_create(const struct vm_config *config, const struct vm_image_params *params,
                      const struct config_sink *sink);
-/* Load the images and start vCPU 0; time starts now. No vCPU of it runs. ERR_* when the images cannot be loaded. */
+/* Load the images and start vCPU 0; time starts now. No vCPU of it runs. ERR_* when the images
+ * cannot be loaded. */
 enum err vm_start(struct vm *vm) __must_check;
 /* VCPU has left its CPU for good; called by the run loop. The last one ends the VM. */
 void vm_vcpu_stopped(struct vcpu *vcpu);
 /* VCPU has left its CPU because its VM is paused; called by the run loop. */
 void vm_vcpu_parked(struct vcpu *vcpu);
-/* Stop VM's vCPUs where they are, and let them go on. Its time goes on meanwhile. ERR_DENIED if it does not run, or is not paused. */
+/* Stop VM's vCPUs where they are, and let them go on. Its time goes on meanwhile. ERR_DENIED if it
+ * does not run, or is not paused. */
 enum err vm_pause(struct vm *vm) __must_check;
 enum err vm_resume(struct vm *vm) __must_check;
 /* End it, if it runs, and start it anew from its images. ERR_DENIED while it is about to stop. */
@@ -69,14 +72,16 @@ const char *vm_state_name(enum vm_state state);
 
 /*
  * Power management as firmware interfaces (PSCI, SBI HSM) see it. All take vm->lock.
- * vm_cpu_on: ERR_INVALID for no such vCPU, ERR_EXISTS if it is on. The vCPU starts at ENTRY with ARGUMENT in its
- * first argument register.
+ * vm_cpu_on: ERR_INVALID for no such vCPU, ERR_EXISTS if it is on. The vCPU starts at ENTRY with
+ * ARGUMENT in its first argument register.
  */
 enum err vm_cpu_on(struct vm *vm, uint32_t index, uint64_t entry, uint64_t argument) __must_check;
-/* Power VCPU, which is current, off; the caller answers TRAP_RETRY and the vCPU will not run again until it is on. */
+/* Power VCPU, which is current, off; the caller answers TRAP_RETRY and the vCPU will not run again
+ * until it is on. */
 void vm_cpu_off(struct vcpu *vcpu);
 bool vm_cpu_is_on(struct vm *vm, uint32_t index);
-/* End the VM: all vCPUs stop; then off, restart or crash by REASON. From any vCPU's context or the shell. */
+/* End the VM: all vCPUs stop; then off, restart or crash by REASON. From any vCPU's context or the
+ * shell. */
 void vm_stop(struct vm *vm, enum vm_stop_reason reason);
 /* A line in the log about what the guest did, within its budget. */
 void vm_log(struct vm *vm, const char *format, ...) __printf(2, 3);

@@ -34,10 +34,36 @@ static enum err create_vcpus(struct vm *vm)
     return ERR_NONE;
 }
 
+/* Everything of VM that a later failure must give back; what: which step failed. */
+static enum err build(struct vm *vm, const struct vm_image_params *params,
+                      const struct config_sink *sink, const char **what)
+{
+    enum err err;
+
+    *what = NULL; /* reports by itself what a user can mend */
+    err = vm_image_build(vm, params, sink);
+    if (err)
+        return err;
+    *what = "its interrupt controller";
+    err = arch_vm_init(vm);
+    if (err == ERR_NONE) {
+        *what = "its vCPUs";
+        err = create_vcpus(vm);
+    }
+    if (err == ERR_NONE && vm->config->vpl011) {
+        *what = "its UART";
+        err = arch_vm_add_uart(vm);
+    }
+    if (err)
+        vm_image_destroy(vm);
+    return err;
+}
+
 struct vm *vm_create(const struct vm_config *config, const struct vm_image_params *params,
                      const struct config_sink *sink)
 {
     struct vm *vm = heap_alloc(sizeof(*vm));
+    const char *what = NULL;
     enum err err;
 
     if (vm == NULL)
@@ -51,19 +77,10 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
     err = s2_init(&vm->s2, (uint16_t)(vm->id + 1));
     if (err)
         return refuse(config, sink, "its stage-2 tables", err);
-    /* Reports by itself what a user can mend. */
-    if (vm_image_build(vm, params, sink) != ERR_NONE)
-        return NULL;
-    err = arch_vm_init(vm);
-    if (err)
-        return refuse(config, sink, "its interrupt controller", err);
-    err = create_vcpus(vm);
-    if (err)
-        return refuse(config, sink, "its vCPUs", err);
-    if (config->vpl011) {
-        err = arch_vm_add_uart(vm);
-        if (err)
-            return refuse(config, sink, "its UART", err);
+    err = build(vm, params, sink, &what);
+    if (err) {
+        s2_destroy(&vm->s2);
+        return what == NULL ? NULL : refuse(config, sink, what, err);
     }
     vms[vm_count++] = vm;
     return vm;

@@ -173,6 +173,6 @@ enum err vm_config_parse(const void *fdt, size_t size_bytes, bool files_allowed,
         return ERR_NOT_FOUND;
     }
     check_together(&r);
-    config_check_overlaps(&r);
+    config_check_places(&r);
     return ERR_NONE;
 }

@@ -28,11 +28,16 @@ struct config_sink {
     void *context;
 };
 
-/* What the parser must know of the machine; with cpu_count 0 (no board at hand) it checks no
- * limits. */
+/*
+ * What the VMs are checked against (board_limits() of core/board.h makes one). What is 0 or NULL is
+ * not known, and nothing is checked against it.
+ */
+struct board;
 struct board_limits {
     uint32_t cpu_count;
     uint64_t memory_bytes;
+    const struct board *board; /* where memory and reserved regions lie */
+    struct hpa_range hypervisor, device_tree;
 };
 
 struct vm_module {

@@ -56,8 +56,13 @@ bool config_has_word(const char *words, const char *prefix);
 /* Read the module NODE (of r->vm) into the slot that its compatible says. */
 void config_read_module(struct config_reader *r, int node);
 bool config_is_module(const void *fdt, int node);
-/* No two modules share bytes, except that VMs may have one and the same. */
-void config_check_overlaps(struct config_reader *r);
+
+/* ---- vm_config_place.c */
+/*
+ * All modules lie in the machine's memory, clear of what is reserved, of the hypervisor and the
+ * device tree, and of each other, except that VMs may have one and the same.
+ */
+void config_check_places(struct config_reader *r);
 
 /* ---- vm_config_domain.c */
 /* Read the domain NODE and its children into *r->vm, which is zeroed. */

@@ -9,8 +9,10 @@ struct vm_image_report {
     const struct config_sink *sink;
     const char *path;
 };
-/* Report an error at PROPERTY (NULL: the node itself) and return ERR, for `return
- * image_error(...)`. */
+/*
+ * Report an error at PROPERTY (NULL: the node itself) and return ERR, for `return
+ * image_error(...)`.
+ */
 enum err image_error(const struct vm_image_report *report, enum err err, const char *property,
                      const char *format, ...) __printf(4, 5);
 

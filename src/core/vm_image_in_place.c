@@ -100,8 +100,10 @@ enum err image_map_in_place(struct vm *vm)
     return ERR_NONE;
 }
 
-/* Keep a copy of block INDEX, which nobody can write to, unless there is one since an earlier
- * start. */
+/*
+ * Keep a copy of block INDEX, which nobody can write to, unless there is one since an earlier
+ * start.
+ */
 static void save_block(struct vm *vm, uint32_t index)
 {
     struct vm_image_in_place *in_place = &vm->image->in_place;

@@ -49,33 +49,47 @@ static bool alloc_run(gpa_t gpa, uint64_t end, hpa_t *hpa, uint64_t *got)
     return false;
 }
 
-enum err image_alloc_banks(struct vm *vm, uint64_t skip_bytes, const struct vm_image_report *report)
+static enum err too_little(const struct vm *vm, uint64_t free_bytes,
+                           const struct vm_image_report *report)
+{
+    return image_error(report, ERR_NO_MEMORY, "memory",
+                       "The machine has %llu MiB left, this VM wants %llu MiB and some for its "
+                       "tables. Give it or those before it less.",
+                       MIB_COUNT(free_bytes), MIB_COUNT(vm->config->memory_bytes));
+}
+
+/* Find and map memory for [gpa, end). */
+static enum err alloc_range(struct vm *vm, gpa_t gpa, uint64_t end, uint64_t free_bytes,
+                            const struct vm_image_report *report)
 {
     struct vm_image *image = vm->image;
-    uint64_t free_bytes = frame_free_bytes();
-    for (uint32_t i = 0; i < vm->bank_count; i++) {
-        uint64_t end = vm->banks[i].base.raw + vm->banks[i].size_bytes;
-        gpa_t gpa = gpa_add(vm->banks[i].base, i == 0 ? skip_bytes : 0);
-        while (gpa.raw < end) {
-            struct vm_image_run run = {.gpa = gpa};
-            if (image->run_count == VM_IMAGE_RUN_MAX)
-                return image_error(report, ERR_NO_MEMORY, "memory",
-                                   "The machine's free memory is in too many pieces. Give this VM "
-                                   "less, or describe it first.");
-            if (!alloc_run(gpa, end, &run.hpa, &run.size_bytes))
-                return image_error(report, ERR_NO_MEMORY, "memory",
-                                   "The machine has %llu MiB left, this VM wants %llu MiB. Give it "
-                                   "or those before it less.",
-                                   MIB_COUNT(free_bytes), MIB_COUNT(vm->config->memory_bytes));
-            image->runs[image->run_count++] = run;
-            enum err err = s2_map(&vm->s2, run.gpa, run.hpa, run.size_bytes, VM_IMAGE_RAM);
-            if (err)
-                return image_error(report, err, "memory", "The VM's memory cannot be mapped: %s.",
-                                   err_text(err));
-            gpa = gpa_add(gpa, run.size_bytes);
-        }
+    while (gpa.raw < end) {
+        struct vm_image_run run = {.gpa = gpa};
+        if (image->run_count == VM_IMAGE_RUN_MAX)
+            return image_error(report, ERR_NO_MEMORY, "memory",
+                               "The machine's free memory is in too many pieces. Give this VM "
+                               "less, or describe it first.");
+        if (!alloc_run(gpa, end, &run.hpa, &run.size_bytes))
+            return too_little(vm, free_bytes, report);
+        image->runs[image->run_count++] = run;
+        /* The only failure there is: no page for a table. */
+        if (s2_map(&vm->s2, run.gpa, run.hpa, run.size_bytes, VM_IMAGE_RAM))
+            return too_little(vm, free_bytes, report);
+        gpa = gpa_add(gpa, run.size_bytes);
     }
     return ERR_NONE;
+}
+
+enum err image_alloc_banks(struct vm *vm, uint64_t skip_bytes, const struct vm_image_report *report)
+{
+    uint64_t free_bytes = frame_free_bytes();
+    enum err err = ERR_NONE;
+    for (uint32_t i = 0; i < vm->bank_count && !err; i++) {
+        gpa_t base = vm->banks[i].base;
+        err = alloc_range(vm, gpa_add(base, i == 0 ? skip_bytes : 0),
+                          base.raw + vm->banks[i].size_bytes, free_bytes, report);
+    }
+    return err;
 }
 
 void image_free_banks(struct vm *vm)

@@ -10,8 +10,8 @@
 /* Defined by core/panic.c on the target and by the test harness on the host. */
 void panic(const char *format, ...) __printf(1, 2) __noreturn __cold;
 
-#define BUG_ON(condition)                                                                          \
-    do {                                                                                           \
-        if (unlikely(condition))                                                                   \
-            panic("BUG at %s:%d: %s", __FILE__, __LINE__, #condition);                             \
+#define BUG_ON(condition)                                              \
+    do {                                                               \
+        if (unlikely(condition))                                       \
+            panic("BUG at %s:%d: %s", __FILE__, __LINE__, #condition); \
     } while (0)

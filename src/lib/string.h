@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The part of <string.h> that the hypervisor and libfdt use. On the target lib/string.c defines it;
- * on the host the C library does (lib/string.c is not linked there but under other names in its test).
+ * on the host the C library does (lib/string.c is not linked there but under other names in its
+ * test).
  */
 #pragma once
 

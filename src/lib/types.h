@@ -9,22 +9,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define __must_check        __attribute__((warn_unused_result))
-#define __printf(f, a)      __attribute__((format(printf, f, a)))
-#define __noreturn          __attribute__((noreturn))
+#define __must_check   __attribute__((warn_unused_result))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
+#define __noreturn     __attribute__((noreturn))
 #undef __always_inline /* glibc has its own */
-#define __always_inline     inline __attribute__((always_inline))
-#define __aligned(n)        __attribute__((aligned(n)))
-#define __packed            __attribute__((packed))
-#define __section(s)        __attribute__((section(s)))
-#define __cold              __attribute__((cold))
-#define likely(x)           __builtin_expect(!!(x), 1)
-#define unlikely(x)         __builtin_expect(!!(x), 0)
-#define ARRAY_SIZE(a)       (sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b)           ((a) < (b) ? (a) : (b))
-#define MAX(a, b)           ((a) > (b) ? (a) : (b))
-#define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
-#define static_assert       _Static_assert
+#define __always_inline       inline __attribute__((always_inline))
+#define __aligned(n)          __attribute__((aligned(n)))
+#define __packed              __attribute__((packed))
+#define __section(s)          __attribute__((section(s)))
+#define __cold                __attribute__((cold))
+#define likely(x)             __builtin_expect(!!(x), 1)
+#define unlikely(x)           __builtin_expect(!!(x), 0)
+#define ARRAY_SIZE(a)         (sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b)             ((a) < (b) ? (a) : (b))
+#define MAX(a, b)             ((a) > (b) ? (a) : (b))
+#define container_of(p, t, m) ((t *)((char *)(p)-offsetof(t, m)))
+#define static_assert _Static_assert
 
 #define KIB(n) ((uint64_t)(n) << 10)
 #define MIB(n) ((uint64_t)(n) << 20)
@@ -51,6 +51,11 @@ typedef struct {
 #define HPA(x) ((hpa_t){(x)})
 #define GPA(x) ((gpa_t){(x)})
 #define GVA(x) ((gva_t){(x)})
+
+struct hpa_range {
+    hpa_t base;
+    uint64_t size_bytes;
+};
 
 static __always_inline hpa_t hpa_add(hpa_t a, uint64_t n)
 {

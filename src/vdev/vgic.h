@@ -44,6 +44,12 @@ struct vgic_hw {
     void (*vmcr_write)(uint32_t value);
     uint32_t (*apr_read)(unsigned group, unsigned index); /* group 0 or 1; v2 has group 0 only */
     void (*apr_write)(unsigned group, unsigned index, uint32_t value);
+    /*
+     * Optional: the input of level-sensitive PIRQ, of this CPU when below 32, is high. With it, a
+     * pending interrupt whose physical one has ceased (a timer masked before its interrupt was
+     * taken) is withdrawn whenever the list registers are read back.
+     */
+    bool (*phys_pending)(uint32_t pirq);
     /* Set or clear the active state of physical interrupt PIRQ (of this CPU when below 32). */
     void (*phys_active)(uint32_t pirq, bool active);
 };

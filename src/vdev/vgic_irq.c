@@ -133,8 +133,16 @@ void vgic_irq_settle_lr(struct vgic_cpu *cpu, unsigned lr)
 void vgic_irq_begin(struct vgic_cpu *here, struct vgic_bank *bank, unsigned i)
 {
     const struct vgic_irq *irq = &bank->irqs[i];
-    if ((bank->in_lr & bit32(i)) && here != NULL && here->loaded && irq->cpu == here->index)
-        vgic_lr_fold(here, irq->lr);
+    if (here == NULL || !here->loaded)
+        return;
+    if (bank->in_lr & bit32(i)) {
+        if (irq->cpu == here->index)
+            vgic_lr_fold(here, irq->lr);
+    } else if ((vgic_fired_word(bank) & bit32(i)) && bank->owner == here->index &&
+               vgic_phys_has_ceased(here->vgic, bank, i)) {
+        bank->latch &= ~bit32(i);
+        vgic_irq_release(here->vgic, here, bank, i);
+    }
 }
 
 void vgic_irq_end(struct vgic *vgic, struct vgic_cpu *here, struct vgic_bank *bank, unsigned i)

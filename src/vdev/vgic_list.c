@@ -131,11 +131,25 @@ bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
     return true;
 }
 
+/*
+ * LR was still pending when read back and the physical interrupt behind it has ceased, so the
+ * virtual one ceases too, and the physical one is free to fire again. True if so.
+ */
+static bool withdraw(struct vgic_cpu *cpu, unsigned lr, const struct vgic_bank *bank, unsigned i)
+{
+    if (!(cpu->hw_lrs & bit32(lr)) || !vgic_phys_has_ceased(cpu->vgic, bank, i))
+        return false;
+    cpu->vgic->hw->phys_active(bank->irqs[i].pirq, false);
+    return true;
+}
+
 static void fold_state(struct vgic_cpu *cpu, unsigned lr, enum vgic_lr_state state)
 {
     uint32_t intid = cpu->lr_intids[lr], bit = bit32(intid % 32);
     struct vgic_bank *bank = vgic_bank(cpu, intid / 32);
     struct vgic_irq *irq = &bank->irqs[intid % 32];
+    if (state == VGIC_LR_PENDING && withdraw(cpu, lr, bank, intid % 32))
+        state = VGIC_LR_INVALID;
     bool active = state & VGIC_LR_ACTIVE;
 
     if ((state & VGIC_LR_PENDING) && (bank->offered & ~bank->drop_pending & bit)) {

@@ -52,7 +52,8 @@ static void wait_for_others(struct vgic_cpu *here) NO_LOCK_ANALYSIS
 static void get_truth(const struct vgic_access *a)
 {
     vgic_await(a->here, a->bank, a->mask);
-    vgic_irqs_changed(a->vgic, a->here, a->bank, a->mask & a->bank->in_lr);
+    vgic_irqs_changed(a->vgic, a->here, a->bank,
+                      a->mask & (a->bank->in_lr | vgic_fired_word(a->bank)));
     if (a->here->await != 0)
         wait_for_others(a->here);
 }

@@ -104,12 +104,26 @@ static __always_inline uint32_t vgic_pending_word(const struct vgic_bank *bank)
 {
     return bank->latch | (bank->line & ~bank->edge);
 }
+/* Private, backed by a physical interrupt that has fired, not taken yet and in no list register. */
+static __always_inline uint32_t vgic_fired_word(const struct vgic_bank *bank)
+{
+    return bank->index != 0 ? 0
+                            : bank->hw & bank->phys & bank->latch & ~bank->active & ~bank->in_lr;
+}
 /* Pending, enabled, group enabled; those in a list register count only what is new. */
 static __always_inline uint32_t vgic_deliverable_word(const struct vgic *vgic,
                                                       const struct vgic_bank *bank)
 {
     uint32_t open = (bank->group1 & vgic->open_group1) | (~bank->group1 & vgic->open_group0);
     return vgic_pending_word(bank) & bank->enabled & open;
+}
+/* The physical interrupt behind level-sensitive I, of the CPU we are on, is not asserted any more.
+ */
+static inline bool vgic_phys_has_ceased(const struct vgic *vgic, const struct vgic_bank *bank,
+                                        unsigned i)
+{
+    return !(bank->edge & bit32(i)) && vgic->hw->phys_pending != NULL &&
+           !vgic->hw->phys_pending(bank->irqs[i].pirq);
 }
 static __always_inline bool vgic_is_v2_sgi(const struct vgic *vgic, const struct vgic_bank *bank,
                                            unsigned i)

@@ -351,6 +351,13 @@ static void test_mutations(void **state)
     free(fdt);
 }
 
+static void test_table(void **state)
+{
+    static const char *const headings[] = {"Of the board", "Of the tree as a whole"};
+
+    messages_check(headings, ARRAY_SIZE(headings), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_node_reg),  cmocka_unit_test(test_node_reg_wrong),
         cmocka_unit_test(test_messages),  cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_truncated), cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

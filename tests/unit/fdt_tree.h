@@ -17,6 +17,7 @@
 
 #include "core/vm_config.h"
 #include "lib/types.h"
+#include "tests/unit/message_table.h"
 
 #define TREE_MAX 16384
 
@@ -124,6 +125,7 @@ static inline void reports_add(void *context, enum config_severity severity, con
 {
     struct reports *r = context;
 
+    message_add(&messages_seen, text);
     if (r->count == REPORT_MAX)
         return;
     r->all[r->count].severity = severity;

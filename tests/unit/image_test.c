@@ -15,6 +15,7 @@
 #include "core/image.h"
 #include "core/image_headers.h"
 #include "lib/bits.h"
+#include "tests/unit/message_table.h"
 
 static uint32_t seed = 0x1badf00d;
 
@@ -35,6 +36,8 @@ static enum err probe(const void *data, uint64_t size, struct image_info *out, c
     memcpy(copy + 1, data, size);
     err = image_probe(copy + 1, size, out, why);
     assert_true((err == ERR_NONE) == (*why == NULL));
+    if (err)
+        message_add(&messages_seen, *why);
     assert_non_null(image_looks_like(copy + 1, size));
     free(copy);
     return err;
@@ -549,6 +552,13 @@ static void test_gunzip_damaged(void **state)
                      ERR_INVALID);
 }
 
+static void test_table(void **state)
+{
+    static const char *const headings[] = {"Of a kernel"};
+
+    messages_check(headings, ARRAY_SIZE(headings), ARRAY_SIZE(headings));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -568,6 +578,7 @@ int main(void)
         cmocka_unit_test(test_gunzip_room),
         cmocka_unit_test(test_gunzip_truncated),
         cmocka_unit_test(test_gunzip_damaged),
+        cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,6 +135,7 @@ static void op_forget(struct pt *p, uint64_t ia, uint64_t size_bytes)
     for (uint64_t page = ia >> PAGE_SHIFT;
          page < (ia + size_bytes) >> PAGE_SHIFT && page < UNIVERSE_PAGES; page++)
         tlb[page].valid = false;
+    watch_all(); /* an entry that is still there would be cached again */
 }
 static const struct pt_ops ops = {op_alloc, op_free, op_to_hpa, op_to_table, op_publish, op_forget};
 

@@ -520,6 +520,40 @@ static void test_hw(void **state)
     assert_false(fake_ifs[0].phys_active[TIMER]);
 }
 
+static bool timer_line;
+static bool read_timer_line(uint32_t pirq)
+{
+    assert_int_equal(pirq, TIMER);
+    return timer_line;
+}
+
+/* Masked by the guest before it was taken: it ceases to be pending, and can fire again. */
+static void test_hw_line_falls(void **state)
+{
+    boot_timer();
+    fake_hw.phys_pending = read_timer_line;
+    timer_line = true;
+    fire(0);
+    assert_true(irq_read(0, 0, ISPENDR, TIMER));
+    timer_line = false;
+    assert_false(irq_read(0, 0, ISPENDR, TIMER));
+    assert_idle(0);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+    timer_line = true;
+    fire(0);
+    take_and_end(0, TIMER);
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+    /* The same where it is disabled, and so in no list register. */
+    irq_write(0, 0, ICENABLER, TIMER);
+    fire(0);
+    assert_true(irq_read(0, 0, ISPENDR, TIMER));
+    timer_line = false;
+    irq_write(0, 0, ISENABLER, TIMER);
+    assert_idle(0);
+    assert_false(irq_read(0, 0, ISPENDR, TIMER));
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+}
+
 static void test_hw_migrates(void **state)
 {
     boot_timer();
@@ -655,7 +689,7 @@ static void test_reset(void **state)
             T(test_others_list_registers) T(test_sgi_to_self) T(test_sgi_to_other)                 \
                 T(test_overflow) T(test_nested) T(test_split_eoi)                                  \
                     T(test_closed_group_does_not_block) T(test_migration) T(test_queue_while_away) \
-                        T(test_pending_for_wfi) T(test_hw) T(test_hw_migrates)                     \
+                        T(test_pending_for_wfi) T(test_hw) T(test_hw_line_falls) T(test_hw_migrates)                     \
                             T(test_hw_cleared_by_software) T(test_hw_without_list_register)        \
                                 T(test_hw_spi) T(test_reset)
 

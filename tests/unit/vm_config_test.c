@@ -2,6 +2,7 @@
 /* core/vm_config*.c and core/dtb.c: every message by what it says, and trees that are no trees. */
 #include "fdt_tree.h"
 
+#include "core/board.h"
 #include "core/dtb.h"
 #include "core/vm_config_impl.h"
 
@@ -44,7 +45,19 @@ static const struct edit base_tree[] = {
     STRING(V0, "hard-affinity", "0-1,3"),
 };
 
-static const struct board_limits limits = {.cpu_count = 4, .memory_bytes = GIB(1)};
+static const struct board board = {
+    .memory = {{HPA(0x40000000), 0x20000000}, {HPA(0x80000000), 0x20000000}},
+    .memory_count = 2,
+    .reserved = {{HPA(0x50000000), 0x1000}},
+    .reserved_count = 1,
+};
+static const struct board_limits limits = {
+    .cpu_count = 4,
+    .memory_bytes = GIB(1),
+    .board = &board,
+    .hypervisor = {HPA(0x40200000), 0x100000},
+    .device_tree = {HPA(0x44000000), 0x4000},
+};
 
 static void *make_base(void)
 {
@@ -330,7 +343,7 @@ static const struct {
      "compatible",
      "shared between VMs is not supported"},
     {{STRING(L0 "/dt", "compatible", MODULE("device-tree")),
-      BYTES(L0 "/dt", "reg", "\0\0\0\0\x50\0\0\0\0\0\0\0\0\0\1\0")},
+      BYTES(L0 "/dt", "reg", "\0\0\0\0\x51\0\0\0\0\0\0\0\0\0\1\0")},
      E,
      L0 "/dt",
      "compatible",
@@ -391,6 +404,32 @@ static const struct {
      "reg",
      "overlaps " K0 " at 0x48000000 of 0x1000000 bytes"},
     {{BYTES(R0, "reg", "\0\0\0\0\x4c\0\0\0\0\0\0\0\0\0\x10\0")}, E, K1, "reg", "overlaps " R0},
+    {{BYTES(R0, "reg", "\0\0\0\0\x3f\xff\xff\xff\0\0\0\0\0\0\0\2")},
+     E,
+     R0,
+     "reg",
+     "at 0x3fffffff of 0x2 bytes is not in the machine's memory, which begins at 0x40000000 and "
+     "ends before 0xa0000000, with holes. Load it there"},
+    {{BYTES(R0, "reg", "\0\0\0\0\x9f\xff\xff\xff\0\0\0\0\0\0\0\2")},
+     E,
+     R0,
+     "reg",
+     "is not in the machine's memory"},
+    {{BYTES(R0, "reg", "\0\0\0\0\x50\0\xf\xff\0\0\0\0\0\0\0\2")},
+     E,
+     R0,
+     "reg",
+     "overlaps what is reserved at 0x50000000 of 0x1000 bytes. Load it elsewhere"},
+    {{BYTES(R0, "reg", "\0\0\0\0\x40\x1f\xff\xff\0\0\0\0\0\0\0\2")},
+     E,
+     R0,
+     "reg",
+     "overlaps the hypervisor at 0x40200000 of 0x100000 bytes"},
+    {{BYTES(R0, "reg", "\0\0\0\0\x44\0\x3f\xff\0\0\0\0\0\0\0\1")},
+     E,
+     R0,
+     "reg",
+     "overlaps the device tree at 0x44000000 of 0x4000 bytes"},
     {{STRING(R0, "compatible", "multiboot,module")}, E, R0, "compatible", "what the module is"},
     {{STRING(R0, "compatible", MODULE("kernel"))}, E, K0, "compatible", "a second module of the"},
     {{STRING(R0, "compatible", "multiboot,ramdisk\0multiboot,kernel")},
@@ -501,6 +540,31 @@ static void test_refused_takes_nothing(void **state)
     assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
     assert_false(find(&s, "linux1")->refused);
     free(fdt);
+}
+
+/* At the very edges of what is there, and beside what is taken. */
+static void test_places(void **state)
+{
+    static const char *const places[] = {
+        "\0\0\0\0\x40\0\0\0\0\0\0\0\0\x20\0\0",      /* up to the hypervisor */
+        "\0\0\0\0\x40\x30\0\0\0\0\0\0\3\xd0\0\0",    /* from there to the device tree */
+        "\0\0\0\0\x4f\xff\xff\xff\0\0\0\0\0\0\0\1",  /* up to what is reserved */
+        "\0\0\0\0\x50\0\x10\0\0\0\0\0\xf\xff\xf0\0", /* from there to the hole */
+        "\0\0\0\0\x9f\xff\xff\xff\0\0\0\0\0\0\0\1",  /* the last byte */
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        const struct edit edit = {R0, "reg", places[i], 16};
+        void *fdt = make_base();
+        struct reports reports;
+        struct system_config s;
+
+        tree_edit(fdt, &edit);
+        assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+        reports_print(&reports);
+        assert_int_equal(reports.count, 0);
+        free(fdt);
+    }
 }
 
 /* No board at hand: nothing is too much. */
@@ -715,6 +779,15 @@ static void test_words(void **state)
     assert_false(config_has_word("a console", "console="));
 }
 
+/* ---- the list of messages: last, when all were seen ------------------------------------------ */
+
+static void test_table(void **state)
+{
+    static const char *const headings[] = {"Of the tree as a whole", "Errors", "Warnings"};
+
+    messages_check(headings, ARRAY_SIZE(headings), ARRAY_SIZE(headings));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -725,6 +798,7 @@ int main(void)
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_many_errors),
         cmocka_unit_test(test_refused_takes_nothing),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_no_limits),
         cmocka_unit_test(test_inherited_cells),
         cmocka_unit_test(test_too_many),
@@ -736,6 +810,7 @@ int main(void)
         cmocka_unit_test(test_mutations),
         cmocka_unit_test(test_cpu_list),
         cmocka_unit_test(test_words),
+        cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The memory part of the contract over an arena. An address outside of it is a bug of the test's
- * subject. */
+/*
+ * The memory part of the contract over an arena. An address outside of it is a bug of the test's
+ * subject.
+ */
 #include <string.h>
 #include <sys/mman.h>
 

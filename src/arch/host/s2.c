@@ -56,3 +56,8 @@ uint32_t arch_s2_vmid_count(void)
 {
     return 256;
 }
+
+void arch_s2_visit(const struct pt *pt, const struct pt_visitor *visitor)
+{
+    lpae_s2_visit(host_s2_ipa_bits, pt, visitor);
+}

@@ -14,6 +14,6 @@ struct arch_pcpu {
     uint64_t stack_top; /* first: entry.S loads it */
     uint64_t emergency_stack_top;
     uint64_t mpidr;
-    void *gicr; /* this CPU's redistributor (GICv3) */
+    void *gicr;         /* this CPU's redistributor (GICv3) */
     uint8_t gicv2_mask; /* this CPU in a GICv2 target list */
 };

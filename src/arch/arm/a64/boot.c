@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The architecture's steps of bring-up (boot/boot_arch.h), and the first C at the linked address. */
+/* The architecture's steps of bring-up (boot/boot_arch.h), and the first C at the linked address.
+ */
 #include <libfdt.h>
 
 #include "arch/arch.h"
@@ -14,7 +15,7 @@
 #include "arch/arm/model/a64_id.h"
 #include "arch/arm/model/a64_regs.h"
 #include "arch/arm/model/a64_sysreg.h"
-#include "boot/boot_arch.h"
+#include "arch/boot.h"
 #include "core/console.h"
 #include "core/irq.h"
 #include "lib/log.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What boot.S loads to turn a CPU's MMU on; read with caches off, so it is cleaned to memory before use. */
+/* What boot.S loads to turn a CPU's MMU on; read with caches off, so it is cleaned to memory before
+ * use. */
 #pragma once
 
 #include "lib/types.h"
@@ -13,7 +14,8 @@ struct boot_params {
 
 /* For the regime of exception level EL (1 or 2), root table TTBR. Runs with the MMU off. */
 void boot_params_fill(struct boot_params *params, uint64_t ttbr, uint64_t el);
-/* The first tables, of 2 MiB blocks: image at its link address and in place, device tree. Returns the root. MMU off. */
+/* The first tables, of 2 MiB blocks: image at its link address and in place, device tree. Returns
+ * the root. MMU off. */
 uint64_t boot_tables_fill(uint64_t image, uint64_t fdt);
 extern struct boot_params boot_params;
 extern uint64_t boot_root[512];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the boot CPU runs before its MMU is on: the first tables and the registers that turn it on.
- * Runs at the physical address, so it must use no pointer that the linker wrote (no tables of functions, no
- * switch tables, no strings kept in structures). Arm ARM DDI 0487, D8.2 to D8.5.
+ * Runs at the physical address, so it must use no pointer that the linker wrote (no tables of
+ * functions, no switch tables, no strings kept in structures). Arm ARM DDI 0487, D8.2 to D8.5.
  */
 #include "arch/arm/a64/boot_params.h"
 #include "arch/arm/a64/layout.h"
@@ -58,12 +58,12 @@ uint64_t boot_tables_fill(uint64_t image, uint64_t fdt)
 }
 
 /* EL1 is only entered to say that EL2 is needed. */
-#define TCR_EL1_FIELDS(F)                                                                          \
-    F(TCR_EL1, T0SZ, 5, 0)                                                                         \
-    F(TCR_EL1, LOW, 22, 6)                                                                         \
-    F(TCR_EL1, EPD1, 23, 23)                                                                       \
-    F(TCR_EL1, HIGH, 31, 24)                                                                       \
-    F(TCR_EL1, IPS, 34, 32)                                                                        \
+#define TCR_EL1_FIELDS(F)    \
+    F(TCR_EL1, T0SZ, 5, 0)   \
+    F(TCR_EL1, LOW, 22, 6)   \
+    F(TCR_EL1, EPD1, 23, 23) \
+    F(TCR_EL1, HIGH, 31, 24) \
+    F(TCR_EL1, IPS, 34, 32)  \
     F(TCR_EL1, REST, 63, 35)
 REG_DEFINE64(TCR_EL1, TCR_EL1_FIELDS);
 

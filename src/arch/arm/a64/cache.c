@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Guests that maintain caches by set and way (DC ISW, CSW, CISW). These act on one CPU's caches and are not
- * broadcast, so they mean nothing once a vCPU can move; what the guest wants is that memory and caches agree
- * around the moment it turns caches on or off. So: the first one cleans and invalidates the VM's RAM by address and
- * traps the MMU's registers (HCR_EL2.TVM); when SCTLR_EL1.C changes it is done once more, and with caches on the trap
- * ends. Arm ARM DDI 0487, D7.5.9.
+ * Guests that maintain caches by set and way (DC ISW, CSW, CISW). These act on one CPU's caches and
+ * are not broadcast, so they mean nothing once a vCPU can move; what the guest wants is that memory
+ * and caches agree around the moment it turns caches on or off. So: the first one cleans and
+ * invalidates the VM's RAM by address and traps the MMU's registers (HCR_EL2.TVM); when SCTLR_EL1.C
+ * changes it is done once more, and with caches on the trap ends. Arm ARM DDI 0487, D7.5.9.
  */
+#include "arch/arch.h"
 #include "arch/arm/a64/mm.h"
 #include "arch/arm/a64/sysreg.h"
 #include "arch/arm/model/a64_hooks.h"
 #include "arch/arm/model/a64_regs.h"
 #include "arch/arm/model/a64_sysreg_keys.h"
-#include "arch/arch.h"
 #include "core/vm.h"
 
 static void flush_vm(struct vm *vm)
@@ -68,9 +68,9 @@ void a64_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value)
     case A64_KEY_SCTLR_EL1:
         write_sctlr(vcpu, value);
         break;
-#define WRITE(name)                                                                                \
-    case A64_KEY_##name:                                                                              \
-        sysreg_write(name, value);                                                                 \
+#define WRITE(name)                \
+    case A64_KEY_##name:           \
+        sysreg_write(name, value); \
         break;
         WRITE(TTBR0_EL1)
         WRITE(TTBR1_EL1)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The physical CPU: who we are, waiting, starting others. */
+#include "arch/arm/a64/cpu.h"
 #include "arch/arch.h"
 #include "arch/arm/a64/boot_params.h"
-#include "arch/arm/a64/cpu.h"
 #include "arch/arm/a64/mm.h"
 #include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/firmware.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/hw/gtimer.h"
 #include "arch/arm/model/a64_regs.h"
-#include "boot/boot.h"
+#include "arch/boot.h"
 #include "core/frame.h"
 
 extern char vectors[], secondary_entry[];
@@ -26,7 +26,8 @@ void arch_cpu_relax(void)
 
 void arch_cpu_wait(void)
 {
-    /* Everything before is visible before we sleep; a pending interrupt ends WFI whatever is masked. */
+    /* Everything before is visible before we sleep; a pending interrupt ends WFI whatever is
+     * masked. */
     dsb(sy);
     __asm__ volatile("wfi" ::: "memory");
     isb();
@@ -38,12 +39,17 @@ void arch_cpu_stop(void)
         __asm__ volatile("wfi" ::: "memory");
 }
 
+uint64_t cpu_midr(void)
+{
+    return sysreg_read(MIDR_EL1);
+}
+
 void cpu_init_early(struct pcpu *pcpu)
 {
     sysreg_write(TPIDR_EL2, (uint64_t)pcpu);
     sysreg_write(VBAR_EL2, (uint64_t)vectors);
-    sysreg_write(CPTR_EL2, CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM |
-                               CPTR_EL2_RES1_13);
+    sysreg_write(CPTR_EL2,
+                 CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM | CPTR_EL2_RES1_13);
     sysreg_write(HCR_EL2, HCR_EL2_RW | HCR_EL2_IMO | HCR_EL2_FMO | HCR_EL2_AMO);
     sysreg_write(HSTR_EL2, 0);
     sysreg_write(VTTBR_EL2, 0);
@@ -54,8 +60,8 @@ void cpu_init_early(struct pcpu *pcpu)
 void cpu_init(struct pcpu *pcpu)
 {
     /* No debug or trace from the guest reaches hardware; performance counters neither. */
-    sysreg_write(MDCR_EL2, (sysreg_read(MDCR_EL2) & MDCR_EL2_HPMN) | MDCR_EL2_TDA | MDCR_EL2_TDOSA | MDCR_EL2_TDRA | MDCR_EL2_TPM |
-                               MDCR_EL2_TPMCR);
+    sysreg_write(MDCR_EL2, (sysreg_read(MDCR_EL2) & MDCR_EL2_HPMN) | MDCR_EL2_TDA | MDCR_EL2_TDOSA |
+                               MDCR_EL2_TDRA | MDCR_EL2_TPM | MDCR_EL2_TPMCR);
     /* The OS lock would keep the guest's software step from working. */
     sysreg_write(OSLAR_EL1, 0);
     mm_init_cpu();

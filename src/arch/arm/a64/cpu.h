@@ -8,3 +8,5 @@
 void cpu_init_early(struct pcpu *pcpu);
 /* Stage-2 control, GIC interface, timers; then the CPU is online. */
 void cpu_init(struct pcpu *pcpu);
+/* This CPU's MIDR_EL1. */
+uint64_t cpu_midr(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An exception of the hypervisor itself, which is always a bug of ours: its registers among the last words. */
+/* An exception of the hypervisor itself, which is always a bug of ours: its registers among the
+ * last words. */
 #include "arch/arm/a64/fatal.h"
 
 #include "arch/arch.h"

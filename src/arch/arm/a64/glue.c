@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a VM gets its Arm devices: interrupt controller, UART, timers, identity; and the hooks of the models. */
+/* How a VM gets its Arm devices: interrupt controller, UART, timers, identity; and the hooks of the
+ * models. */
 #include "arch/arch.h"
-#include "arch/arm/a64/sysreg.h"
+#include "arch/arm/a64/cpu.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_hooks.h"
 #include "arch/arm/model/a64_regs.h"
@@ -86,19 +87,24 @@ static enum err add_gic_regions(struct vm *vm)
     enum err err;
 
     if (a64->gic_version == 2) {
-        err = add_region(vm, ARM_GUEST_GICV2_GICD_BASE, ARM_GUEST_GICV2_GICD_BYTES, vgic_v2_dist_mmio,
-                         a64->vgic, "GICD");
-        /* The guest's CPU interface is the hardware's virtual one: no exit to take or end an interrupt. */
+        err = add_region(vm, ARM_GUEST_GICV2_GICD_BASE, ARM_GUEST_GICV2_GICD_BYTES,
+                         vgic_v2_dist_mmio, a64->vgic, "GICD");
+        /* The guest's CPU interface is the hardware's virtual one: no exit to take or end an
+         * interrupt. */
         return err ? err
                    : s2_map(&vm->s2, GPA(ARM_GUEST_GICC_BASE), gic_vcpu_interface,
                             ARM_GUEST_GICC_BYTES, device);
     }
-    err = add_region(vm, ARM_GUEST_GICV3_GICD_BASE, ARM_GUEST_GICV3_GICD_BYTES, vgic_v3_dist_mmio, a64->vgic,
-                     "GICD");
+    err = add_region(vm, ARM_GUEST_GICV3_GICD_BASE, ARM_GUEST_GICV3_GICD_BYTES, vgic_v3_dist_mmio,
+                     a64->vgic, "GICD");
     return err ? err
-               : add_region(vm, ARM_GUEST_GICR_BASE,
-                            ARM_GUEST_GICR_BYTES * vm->vcpu_count,
+               : add_region(vm, ARM_GUEST_GICR_BASE, ARM_GUEST_GICR_BYTES * vm->vcpu_count,
                             vgic_v3_redist_mmio, a64->vgic, "GICR");
+}
+
+bool arch_hpa_is_banked(hpa_t hpa)
+{
+    return gic->vgic->version == 2 && hpa.raw - gic_vcpu_interface.raw < ARM_GUEST_GICC_BYTES;
 }
 
 enum err arch_vm_init(struct vm *vm)
@@ -127,8 +133,7 @@ enum err arch_vm_init(struct vm *vm)
         return err;
     for (uint32_t i = 0; i < vm->vcpu_count; i++)
         vgic_map_hw(a64->vgic, i, ARM_PPI_VTIMER, ARM_PPI_VTIMER);
-    a64->vttbr =
-        arch_to_hpa(vm->s2.pt.root).raw | REG_PUT(VTTBR_EL2, VMID, vm->s2.vmid);
+    a64->vttbr = arch_to_hpa(vm->s2.pt.root).raw | REG_PUT(VTTBR_EL2, VMID, vm->s2.vmid);
     for (unsigned i = 0; i < ARRAY_SIZE(a64->last_vcpu); i++)
         a64->last_vcpu[i] = UINT8_MAX;
     return add_gic_regions(vm);
@@ -151,7 +156,7 @@ enum err arch_vcpu_init(struct vcpu *vcpu)
 
     a64->vgic = vgic_cpu_of(vcpu->vm->arch.a64.vgic, vcpu->id);
     a64->vmpidr = vmpidr_of(vcpu->id);
-    a64->vpidr = sysreg_read(MIDR_EL1);
+    a64->vpidr = cpu_midr();
     timer_init(&a64->cntp_timer, cntp_fired);
     return ERR_NONE;
 }
@@ -184,8 +189,7 @@ enum err arch_vm_add_uart(struct vm *vm)
         .put = uart_put,
         .input_ready = uart_input_room,
         .ctx = vm,
-        .irq = {.controller = vgic_controller(vm->arch.a64.vgic),
-                .number = ARM_GUEST_UART_INTID},
+        .irq = {.controller = vgic_controller(vm->arch.a64.vgic), .number = ARM_GUEST_UART_INTID},
     };
     struct vpl011 *uart = heap_alloc(sizeof(*uart));
 
@@ -248,6 +252,11 @@ void a64_hook_cntp_changed(struct vcpu *vcpu)
 
     cntp_update(vcpu);
     arch_timer_program(timer_queue_next(&pcpu->timers));
+}
+
+uint64_t a64_hook_counter(void)
+{
+    return arch_counter();
 }
 
 void a64_hook_wait(struct vcpu *vcpu)

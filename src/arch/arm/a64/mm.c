@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hypervisor's own tables and TLB maintenance at EL2 (Arm ARM DDI 0487, D8). Every CPU uses the same
- * tables. After a table write, DSB ISHST makes it visible to the table walkers of all CPUs in the inner
- * shareable domain, and ISB to this CPU's next access.
+ * The hypervisor's own tables and TLB maintenance at EL2 (Arm ARM DDI 0487, D8). Every CPU uses the
+ * same tables. After a table write, DSB ISHST makes it visible to the table walkers of all CPUs in
+ * the inner shareable domain, and ISB to this CPU's next access.
  */
 #include "arch/arm/a64/mm.h"
 
@@ -19,7 +19,8 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 
-/* Guests see 40 bits of address: Xen's layout needs 34, and every machine with 40 bits of PA can walk it. */
+/* Guests see 40 bits of address: Xen's layout needs 34, and every machine with 40 bits of PA can
+ * walk it. */
 #define S2_IPA_BITS 40
 
 extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], sealed_start[],
@@ -27,9 +28,9 @@ extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[
 
 void idmap_switch(uint64_t root); /* boot.S */
 
-#define DCZID_EL0_FIELDS(F)                                                                        \
-    F(DCZID_EL0, BS, 3, 0)                                                                         \
-    F(DCZID_EL0, DZP, 4, 4)                                                                        \
+#define DCZID_EL0_FIELDS(F) \
+    F(DCZID_EL0, BS, 3, 0)  \
+    F(DCZID_EL0, DZP, 4, 4) \
     F(DCZID_EL0, RES0_5, 63, 5)
 REG_DEFINE64(DCZID_EL0, DCZID_EL0_FIELDS);
 
@@ -178,8 +179,8 @@ const void *mm_init(hpa_t image, hpa_t fdt)
     map_section(data_start, image_end, PT_READ | PT_WRITE);
     BUG_ON(hyp_map(FDT_VA, HPA(fdt_first), FDT_WINDOW_BYTES, PT_READ, PT_NORMAL));
     /*
-     * Old and new tables map the image with different sizes, which must not be live together (D8.17,
-     * break-before-make): the change is made with the MMU off, on the identity-mapped page.
+     * Old and new tables map the image with different sizes, which must not be live together
+     * (D8.17, break-before-make): the change is made with the MMU off, on the identity-mapped page.
      */
     ((void (*)(uint64_t))arch_to_hpa(idmap_switch).raw)(arch_to_hpa(hyp_pt.root).raw);
     sysreg_write(SCTLR_EL2, sysreg_read(SCTLR_EL2) | SCTLR_EL2_WXN);
@@ -379,4 +380,23 @@ uint64_t arch_s2_root_bytes(void)
 void arch_s2_free_tables(struct pt *pt)
 {
     lpae_s2_free_tables(s2_ipa_bits, pt);
+}
+
+/* ---- for the ghost check */
+
+void arch_s2_visit(const struct pt *pt, const struct pt_visitor *visitor)
+{
+    lpae_s2_visit(s2_ipa_bits, pt, visitor);
+}
+
+void arch_hyp_visit(const struct pt_visitor *visitor)
+{
+    spin_lock(&mm_lock);
+    pt_visit(&lpae_hyp_format, &hyp_pt, visitor);
+    spin_unlock(&mm_lock);
+}
+
+bool arch_va_is_window(uint64_t va)
+{
+    return va - DIRECT_VA < DIRECT_BYTES || va - FDT_VA < FDT_WINDOW_BYTES;
 }

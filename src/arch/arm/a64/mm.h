@@ -7,19 +7,23 @@
 #include "lib/types.h"
 
 /*
- * Make the final tables, W^X, of the image and the device tree, and go on under them; the tree is at the address
- * returned. First of all here, once.
+ * Make the final tables, W^X, of the image and the device tree, and go on under them; the tree is
+ * at the address returned. First of all here, once.
  */
 const void *mm_init(hpa_t image, hpa_t fdt);
-/* Instead of that at EL1, where we only say why we stop: devices are mapped into the first tables. */
+/* Instead of that at EL1, where we only say why we stop: devices are mapped into the first tables.
+ */
 void mm_init_refused(hpa_t image, uint64_t *root);
-/* Map all of BOARD's memory directly, read-write, never executable; now frames can be used. Boot CPU. */
+/* Map all of BOARD's memory directly, read-write, never executable; now frames can be used. Boot
+ * CPU. */
 void mm_map_memory(const struct board *board);
-/* Map CPU's stacks, each above a guard page; from the frame allocator. Sets its arch.stack_top and emergency_stack_top. */
+/* Map CPU's stacks, each above a guard page; from the frame allocator. Sets its arch.stack_top and
+ * emergency_stack_top. */
 enum err mm_map_stacks(struct pcpu *pcpu) __must_check;
 /* What was only to be written during boot becomes read-only. */
 void mm_seal(void);
-/* Widths of this machine, from ID_AA64MMFR0_EL1 and MMFR1: the least of all CPUs is the boot CPU's, checked by secondaries. */
+/* Widths of this machine, from ID_AA64MMFR0_EL1 and MMFR1: the least of all CPUs is the boot CPU's,
+ * checked by secondaries. */
 unsigned mm_pa_bits(void);
 unsigned mm_ipa_bits(void);
 uint64_t mm_vtcr(void);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Offsets for the assembly files: the Makefile turns the "->" lines of this file's output into offsets.h. */
+/* Offsets for the assembly files: the Makefile turns the "->" lines of this file's output into
+ * offsets.h. */
 #include "arch/arm/a64/boot_params.h"
 #include "arch/arm/a64/fatal.h"
 #include "core/pcpu.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The world switch: which vCPU's EL1 and EL0 state is in the hardware. Plain C over saved state; the general
- * registers are entry.S's. Seen by the guest only after ERET, which synchronises context, so one ISB where the
- * order among these registers matters is all there is (Arm ARM DDI 0487, D1.2.4, B2.6.5).
+ * The world switch: which vCPU's EL1 and EL0 state is in the hardware. Plain C over saved state;
+ * the general registers are entry.S's. Seen by the guest only after ERET, which synchronises
+ * context, so one ISB where the order among these registers matters is all there is (Arm ARM DDI
+ * 0487, D1.2.4, B2.6.5).
  */
 #include "arch/arm/a64/switch.h"
 
@@ -10,40 +11,38 @@
 #include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_regs.h"
-#include "arch/arm/model/a64_sysreg.h"
-#include "arch/arm/model/a64_vtimer.h"
 #include "core/pcpu.h"
 #include "core/vm.h"
-#include "lib/string.h"
 #include "vdev/vgic.h"
 
-/* Register in the manual, field in struct a64_el1. Everything that EL1 and EL0 can change without a trap. */
-#define EL1_REGISTERS(R)                                                                           \
-    R(SP_EL0, sp_el0)                                                                              \
-    R(SP_EL1, sp_el1)                                                                              \
-    R(ELR_EL1, elr_el1)                                                                            \
-    R(SPSR_EL1, spsr_el1)                                                                          \
-    R(SCTLR_EL1, sctlr)                                                                            \
-    R(CPACR_EL1, cpacr)                                                                            \
-    R(TTBR0_EL1, ttbr0)                                                                            \
-    R(TTBR1_EL1, ttbr1)                                                                            \
-    R(TCR_EL1, tcr)                                                                                \
-    R(MAIR_EL1, mair)                                                                              \
-    R(AMAIR_EL1, amair)                                                                            \
-    R(ESR_EL1, esr)                                                                                \
-    R(FAR_EL1, far)                                                                                \
-    R(AFSR0_EL1, afsr0)                                                                            \
-    R(AFSR1_EL1, afsr1)                                                                            \
-    R(PAR_EL1, par)                                                                                \
-    R(VBAR_EL1, vbar)                                                                              \
-    R(CONTEXTIDR_EL1, contextidr)                                                                  \
-    R(TPIDR_EL0, tpidr_el0)                                                                        \
-    R(TPIDRRO_EL0, tpidrro_el0)                                                                    \
-    R(TPIDR_EL1, tpidr_el1)                                                                        \
-    R(CSSELR_EL1, csselr)                                                                          \
-    R(MDSCR_EL1, mdscr)                                                                            \
-    R(CNTKCTL_EL1, cntkctl)                                                                        \
-    R(CNTV_CVAL_EL0, cntv_cval)                                                                    \
+/* Register in the manual, field in struct a64_el1. Everything that EL1 and EL0 can change without a
+ * trap. */
+#define EL1_REGISTERS(R)          \
+    R(SP_EL0, sp_el0)             \
+    R(SP_EL1, sp_el1)             \
+    R(ELR_EL1, elr_el1)           \
+    R(SPSR_EL1, spsr_el1)         \
+    R(SCTLR_EL1, sctlr)           \
+    R(CPACR_EL1, cpacr)           \
+    R(TTBR0_EL1, ttbr0)           \
+    R(TTBR1_EL1, ttbr1)           \
+    R(TCR_EL1, tcr)               \
+    R(MAIR_EL1, mair)             \
+    R(AMAIR_EL1, amair)           \
+    R(ESR_EL1, esr)               \
+    R(FAR_EL1, far)               \
+    R(AFSR0_EL1, afsr0)           \
+    R(AFSR1_EL1, afsr1)           \
+    R(PAR_EL1, par)               \
+    R(VBAR_EL1, vbar)             \
+    R(CONTEXTIDR_EL1, contextidr) \
+    R(TPIDR_EL0, tpidr_el0)       \
+    R(TPIDRRO_EL0, tpidrro_el0)   \
+    R(TPIDR_EL1, tpidr_el1)       \
+    R(CSSELR_EL1, csselr)         \
+    R(MDSCR_EL1, mdscr)           \
+    R(CNTKCTL_EL1, cntkctl)       \
+    R(CNTV_CVAL_EL0, cntv_cval)   \
     R(CNTV_CTL_EL0, cntv_ctl)
 
 static void el1_save(struct a64_el1 *el1)
@@ -62,17 +61,19 @@ static void el1_load(const struct a64_el1 *el1)
 
 /* ---- floating point, moved only when a vCPU uses it */
 
-#define CPTR_RES1 (CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM | CPTR_EL2_RES1_13)
+#define CPTR_RES1 \
+    (CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM | CPTR_EL2_RES1_13)
 
 static void fp_trap(bool on)
 {
     sysreg_write(CPTR_EL2, CPTR_RES1 | (on ? CPTR_EL2_TFP : 0));
 }
 
-#define FP_PAIRS(P)                                                                                \
-    P(0, 1, 0) P(2, 3, 32) P(4, 5, 64) P(6, 7, 96) P(8, 9, 128) P(10, 11, 160) P(12, 13, 192)      \
-    P(14, 15, 224) P(16, 17, 256) P(18, 19, 288) P(20, 21, 320) P(22, 23, 352) P(24, 25, 384)      \
-    P(26, 27, 416) P(28, 29, 448) P(30, 31, 480)
+#define FP_PAIRS(P)                                                                               \
+    P(0, 1, 0)                                                                                    \
+    P(2, 3, 32) P(4, 5, 64) P(6, 7, 96) P(8, 9, 128) P(10, 11, 160) P(12, 13, 192) P(14, 15, 224) \
+        P(16, 17, 256) P(18, 19, 288) P(20, 21, 320) P(22, 23, 352) P(24, 25, 384) P(26, 27, 416) \
+            P(28, 29, 448) P(30, 31, 480)
 
 static void fp_save(struct a64_fp *fp)
 {
@@ -134,8 +135,8 @@ void arch_vcpu_load(struct vcpu *vcpu)
     fp_trap(pcpu->fp_owner != vcpu);
     el1_load(&a64->el1);
     /*
-     * A guest may keep translations private to one of its CPUs under one ASID, and two of its CPUs share this
-     * one's TLB: what the other left is dropped.
+     * A guest may keep translations private to one of its CPUs under one ASID, and two of its CPUs
+     * share this one's TLB: what the other left is dropped.
      */
     if (vm->last_vcpu[pcpu->id] != vcpu->id) {
         vm->last_vcpu[pcpu->id] = (uint8_t)vcpu->id;
@@ -165,51 +166,4 @@ void arch_vcpu_off(struct vcpu *vcpu)
     vgic_set_level(vcpu->vm->arch.a64.vgic, vcpu->id, ARM_PPI_PTIMER, false);
     if (pcpu->fp_owner == vcpu)
         a64_fp_release(pcpu);
-}
-
-void arch_vcpu_sync_virqs(struct vcpu *vcpu)
-{
-    vgic_flush(vcpu->arch.a64.vgic);
-}
-
-bool arch_vcpu_virq_pending(struct vcpu *vcpu)
-{
-    return vgic_pending(vcpu->arch.a64.vgic);
-}
-
-uint64_t arch_vcpu_timer_deadline(struct vcpu *vcpu)
-{
-    return a64_vtimer_deadline(&vcpu->arch.a64.el1, vcpu->vm->arch.a64.cntvoff);
-}
-
-void arch_vcpu_timer_fired(struct vcpu *vcpu)
-{
-    vgic_hw_fired_away(vcpu->arch.a64.vgic, ARM_PPI_VTIMER);
-}
-
-uint64_t arch_vcpu_pc(const struct vcpu *vcpu)
-{
-    return vcpu->arch.a64.gprs.pc;
-}
-
-/* What traps, and where interrupts go: to us (IMO, FMO, AMO), with virtual ones in their place. */
-#define GUEST_HCR                                                                                  \
-    (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO |           \
-     HCR_EL2_FB | REG_PUT(HCR_EL2, BSU, 1) | HCR_EL2_TWI | HCR_EL2_TID3 | HCR_EL2_TSC |            \
-     HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TSW | HCR_EL2_RW)
-
-void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
-{
-    struct a64_state *a64 = &vcpu->arch.a64;
-
-    memset(&a64->gprs, 0, sizeof(a64->gprs));
-    memset(&a64->el1, 0, sizeof(a64->el1));
-    memset(&a64->fp, 0, sizeof(a64->fp));
-    a64->gprs.pc = entry;
-    a64->gprs.x[0] = argument;
-    a64->gprs.spsr = SPSR_ELx_D | SPSR_ELx_A | SPSR_ELx_I | SPSR_ELx_F |
-                     REG_PUT(SPSR_ELx, M, SPSR_M_EL1h);
-    a64->el1.sctlr = SCTLR_EL1_RES1;
-    a64->hcr = GUEST_HCR;
-    a64_sysreg_reset(vcpu);
 }

@@ -4,5 +4,6 @@
 
 #include "core/pcpu.h"
 
-/* Whoever's floating-point state is in this CPU goes to memory, and the registers may be used by us (libfdt). */
+/* Whoever's floating-point state is in this CPU goes to memory, and the registers may be used by us
+ * (libfdt). */
 void a64_fp_release(struct pcpu *pcpu);

@@ -5,16 +5,16 @@
 #include "lib/types.h"
 
 /* The register's current value. Reads are not moved over each other or over barriers. */
-#define sysreg_read(name)                                                                          \
-    ({                                                                                             \
-        uint64_t value_;                                                                           \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_));                                         \
-        value_;                                                                                    \
+#define sysreg_read(name)                                  \
+    ({                                                     \
+        uint64_t value_;                                   \
+        __asm__ volatile("mrs %0, " #name : "=r"(value_)); \
+        value_;                                            \
     })
-#define sysreg_write(name, value)                                                                  \
-    do {                                                                                           \
-        uint64_t written_ = (value);                                                               \
-        __asm__ volatile("msr " #name ", %x0" ::"rZ"(written_));                                   \
+#define sysreg_write(name, value)                                \
+    do {                                                         \
+        uint64_t written_ = (value);                             \
+        __asm__ volatile("msr " #name ", %x0" ::"rZ"(written_)); \
     } while (0)
 
 #define isb()       __asm__ volatile("isb" ::: "memory")

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the vectors into the portable core and back: decode, dispatch, finish. The only place that writes
- * a trapped instruction's destination register, moves the PC, or injects an exception.
+ * From the vectors into the portable core and back. Here is what needs the hardware: the syndrome,
+ * EL1's registers for an injection; what a trap means and how it ends is model/a64_trap.h.
  */
 #include "arch/arch.h"
 #include "arch/arm/a64/fatal.h"
 #include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/gic.h"
-#include "arch/arm/model/a64_decode.h"
+#include "arch/arm/model/a64_hooks.h"
 #include "arch/arm/model/a64_inject.h"
 #include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/a64_trap.h"
 #include "core/irq.h"
 #include "core/panic.h"
 #include "core/run.h"
+#include "core/stat.h"
+#include "core/trace.h"
 #include "core/vm.h"
-#include "lib/bits.h"
-#include "lib/panic.h"
 
 struct vcpu *a64_trap_sync(struct vcpu *vcpu);
 struct vcpu *a64_trap_irq(struct vcpu *vcpu);
@@ -33,76 +34,24 @@ static void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu, uint64_t syn
     };
 }
 
-/* What a load leaves in its register: as narrow as the access, extended as the instruction says. */
-static uint64_t loaded_value(const struct trap *trap)
+void a64_hook_exc_load(struct vcpu *vcpu, struct a64_exc *exc)
 {
-    unsigned bits = trap->mmio.size_bytes * 8u;
-    uint64_t value = trap->value & low_bits(bits);
-
-    if (trap->mmio.sign_extend)
-        value = sign_extend(value, bits) & low_bits(trap->mmio.reg_bits);
-    return value;
+    exc->sctlr = sysreg_read(SCTLR_EL1);
+    exc->vbar = sysreg_read(VBAR_EL1);
+    exc->esr_el1 = sysreg_read(ESR_EL1);
+    exc->far_el1 = sysreg_read(FAR_EL1);
 }
 
-static void inject(struct vcpu *vcpu, const struct trap *trap, enum trap_result result)
+void a64_hook_exc_store(struct vcpu *vcpu, const struct a64_exc *exc)
 {
-    struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
-    struct a64_exc exc = {
-        .pc = gprs->pc,
-        .spsr = gprs->spsr,
-        .sctlr = sysreg_read(SCTLR_EL1),
-        .vbar = sysreg_read(VBAR_EL1),
-        .esr_el1 = sysreg_read(ESR_EL1),
-        .far_el1 = sysreg_read(FAR_EL1),
-    };
-
-    if (result == TRAP_ABORT) {
-        bool fault = trap->kind == TRAP_S2_FAULT;
-        struct a64_abort abort = {
-            .gva = fault ? trap->fault.gva : trap->mmio.gva,
-            .gva_valid = !fault || trap->fault.gva_valid,
-            .fetch = fault && trap->fault.access == TRAP_FETCH,
-            .write = fault ? trap->fault.access == TRAP_WRITE : trap->write,
-        };
-
-        a64_inject_abort(&exc, &abort);
-    } else {
-        a64_inject_undef(&exc, trap->insn_bytes);
-    }
-    gprs->pc = exc.pc;
-    gprs->spsr = exc.spsr;
-    sysreg_write(ESR_EL1, exc.esr_el1);
-    sysreg_write(FAR_EL1, exc.far_el1);
-    sysreg_write(ELR_EL1, exc.elr_el1);
-    sysreg_write(SPSR_EL1, exc.spsr_el1);
+    sysreg_write(ESR_EL1, exc->esr_el1);
+    sysreg_write(FAR_EL1, exc->far_el1);
+    sysreg_write(ELR_EL1, exc->elr_el1);
+    sysreg_write(SPSR_EL1, exc->spsr_el1);
 }
 
-static void finish(struct vcpu *vcpu, struct trap *trap, enum trap_result result)
-{
-    struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
-
-    switch (result) {
-    case TRAP_DONE:
-        if (!trap->write && trap->reg < ARRAY_SIZE(gprs->x))
-            gprs->x[trap->reg] =
-                trap->kind == TRAP_MMIO ? loaded_value(trap) : trap->value;
-        gprs->pc += trap->insn_bytes;
-        /* A stepped-over instruction has executed: the guest's single step sees it (D2.12). */
-        gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
-        break;
-    case TRAP_RETRY:
-        break;
-    case TRAP_UNDEF:
-    case TRAP_ABORT:
-        inject(vcpu, trap, result);
-        break;
-    case TRAP_KILL:
-        vm_stop(vcpu->vm, VM_STOP_CRASH);
-        break;
-    }
-}
-
-/* The faulting guest-physical page where the hardware does not say it. False: run the instruction again. */
+/* The faulting guest-physical page where the hardware does not say it. False: run the instruction
+ * again. */
 static bool find_hpfar(struct a64_syndrome *syndrome)
 {
     uint64_t guests_par = sysreg_read(PAR_EL1), par;
@@ -117,6 +66,26 @@ static bool find_hpfar(struct a64_syndrome *syndrome)
     return true;
 }
 
+/* a64_trap_handle, and whoever looks at this vCPU's traps is shown it. */
+static __cold void handle_observed(struct vcpu *vcpu, const struct a64_syndrome *syndrome)
+{
+    const struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
+    struct trace_record record = {
+        .start_ticks = arch_counter(),
+        .pc = gprs->pc,
+        .args = {gprs->x[0], gprs->x[1], gprs->x[2], gprs->x[3]},
+        .outcome_known = true,
+        .vcpu = (uint16_t)vcpu->id,
+    };
+
+    record.result = a64_trap_handle(vcpu, syndrome, &record.trap);
+    record.answer = gprs->x[0];
+    if (record.trap.kind == TRAP_MMIO && !record.trap.write)
+        record.trap.value = a64_loaded_value(&record.trap);
+    record.end_ticks = arch_counter();
+    trace_trap(vcpu, &record);
+}
+
 struct vcpu *a64_trap_sync(struct vcpu *vcpu)
 {
     struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
@@ -124,7 +93,7 @@ struct vcpu *a64_trap_sync(struct vcpu *vcpu)
     struct a64_syndrome syndrome = {
         .esr = sysreg_read(ESR_EL2),
         .far = sysreg_read(FAR_EL2),
-        .hpfar = sysreg_read(HPFAR_EL2),
+        .hpfar = sysreg_read(HPFAR_EL2), /* UNKNOWN but for aborts */
         .pc = gprs->pc,
         .spsr = gprs->spsr,
     };
@@ -133,12 +102,10 @@ struct vcpu *a64_trap_sync(struct vcpu *vcpu)
     exit_record(pcpu, vcpu, syndrome.esr, syndrome.far);
     if (unlikely(a64_hpfar_missing(syndrome.esr)) && !find_hpfar(&syndrome))
         return run_resume(pcpu, vcpu);
-    a64_decode(&syndrome, &trap);
-    if (trap.write)
-        trap.value = trap.reg < ARRAY_SIZE(gprs->x) ? gprs->x[trap.reg] : 0;
-    if (trap.kind == TRAP_MMIO && trap.write)
-        trap.value &= low_bits(trap.mmio.size_bytes * 8u);
-    finish(vcpu, &trap, trap_dispatch(vcpu, &trap));
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0))
+        handle_observed(vcpu, &syndrome);
+    else
+        a64_trap_handle(vcpu, &syndrome, &trap);
     return run_resume(pcpu, vcpu);
 }
 
@@ -147,6 +114,13 @@ struct vcpu *a64_trap_irq(struct vcpu *vcpu)
     struct pcpu *pcpu = vcpu->arch.a64.pcpu;
 
     vcpu->stats.interrupts++;
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) & OBSERVE_COST)) {
+        uint64_t start = arch_counter();
+
+        arch_irq_poll();
+        stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
+        return run_resume(pcpu, vcpu);
+    }
     arch_irq_poll();
     return run_resume(pcpu, vcpu);
 }
@@ -155,8 +129,9 @@ struct vcpu *a64_trap_serror(struct vcpu *vcpu)
 {
     struct pcpu *pcpu = vcpu->arch.a64.pcpu;
 
-    /* Whose access it was cannot be told; the guest runs on hardware memory of its own only, so it is the
-     * guest's (users of a device assigned to it, a memory error in its pages). Its VM ends, nobody else's. */
+    /* Whose access it was cannot be told; the guest runs on hardware memory of its own only, so it
+     * is the guest's (users of a device assigned to it, a memory error in its pages). Its VM ends,
+     * nobody else's. */
     exit_record(pcpu, vcpu, sysreg_read(ESR_EL2), 0);
     vm_log(vcpu->vm, "SError while vCPU %u ran, ESR_EL2 0x%llx: stopping the VM", vcpu->id,
            (unsigned long long)sysreg_read(ESR_EL2));

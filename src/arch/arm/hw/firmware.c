@@ -32,7 +32,9 @@ const char *firmware_init(const void *fdt)
         by_smc = strcmp(method, "smc") == 0;
         present = true;
     }
-    return present ? NULL : "the device tree has no PSCI node: CPUs cannot be started, nor the machine stopped";
+    return present ? NULL
+                   : "the device tree has no PSCI node: CPUs cannot be started, nor the machine "
+                     "stopped";
 }
 
 int64_t firmware_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3)

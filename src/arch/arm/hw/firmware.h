@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The firmware below us: PSCI (Arm DEN0022) by SMC or, where there is no EL3, by HVC to whoever started us (never
- * the case at EL2 on real hardware, but the tree says).
+ * The firmware below us: PSCI (Arm DEN0022) by SMC or, where there is no EL3, by HVC to whoever
+ * started us (never the case at EL2 on real hardware, but the tree says).
  */
 #pragma once
 

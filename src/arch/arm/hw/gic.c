@@ -18,7 +18,7 @@ static const struct {
     const char *compatible;
     const struct gic_ops *(*init)(const struct gic_regions *regions);
 } drivers[] = {
-    {"arm,gic-v3", gicv3_init},      {"arm,gic-400", gicv2_init},
+    {"arm,gic-v3", gicv3_init},         {"arm,gic-400", gicv2_init},
     {"arm,cortex-a15-gic", gicv2_init}, {"arm,cortex-a7-gic", gicv2_init},
     {"arm,cortex-a9-gic", gicv2_init},  {"arm,gic-600", gicv3_init},
 };
@@ -64,7 +64,8 @@ const char *gic_init(const void *fdt)
     maintenance_irq = GIC_PPI_FIRST + fdt32_to_cpu(interrupts[1]);
     gic = drivers[i].init(&regions);
     if (gic == NULL)
-        return "the GIC has no virtualization extensions, or its node does not list their registers";
+        return "the GIC has no virtualization extensions, or its node does not list their "
+               "registers";
     if (irq_request(maintenance_irq, maintenance, NULL, false, "gic-maintenance") != ERR_NONE)
         return "the GIC's maintenance interrupt is in use";
     return NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's Generic Interrupt Controller, version 2 (IHI 0048B) or 3 and later (IHI 0069H). Interrupts are taken
- * with EOImode 1: the priority drop and the deactivation are two steps, so that a guest can do the second.
+ * The host's Generic Interrupt Controller, version 2 (IHI 0048B) or 3 and later (IHI 0069H).
+ * Interrupts are taken with EOImode 1: the priority drop and the deactivation are two steps, so
+ * that a guest can do the second.
  */
 #pragma once
 
@@ -17,15 +18,17 @@
 #define GIC_PPI_FIRST   16
 #define GIC_SPI_FIRST   32
 
-/* The private interrupts a guest's virtual timers have (the same on every Arm machine by convention). */
+/* The private interrupts a guest's virtual timers have (the same on every Arm machine by
+ * convention). */
 #define ARM_PPI_VTIMER 27
 #define ARM_PPI_PTIMER 30
 
 struct gic_ops {
     const struct vgic_hw *vgic;
-    void (*init_cpu)(struct pcpu *pcpu); /* this CPU's interface, redistributor, virtual interface */
-    uint32_t intid_mask;                 /* the INTID in what acknowledge returns */
-    uint32_t (*acknowledge)(void);       /* IAR; INTID 1020 and above: none pending */
+    void (*init_cpu)(
+        struct pcpu *pcpu);        /* this CPU's interface, redistributor, virtual interface */
+    uint32_t intid_mask;           /* the INTID in what acknowledge returns */
+    uint32_t (*acknowledge)(void); /* IAR; INTID 1020 and above: none pending */
     void (*drop_priority)(uint32_t iar);
     void (*deactivate)(uint32_t iar);
     void (*enable)(uint32_t irq, bool edge);
@@ -43,7 +46,8 @@ struct gic_regions {
 const struct gic_ops *gicv2_init(const struct gic_regions *regions);
 const struct gic_ops *gicv3_init(const struct gic_regions *regions);
 
-/* Find the GIC in FDT, initialise the distributor. A sentence for the user on failure, NULL on success. Boot CPU. */
+/* Find the GIC in FDT, initialise the distributor. A sentence for the user on failure, NULL on
+ * success. Boot CPU. */
 const char *gic_init(const void *fdt);
 /* This CPU's part; every CPU. */
 void gic_init_cpu(struct pcpu *pcpu);

@@ -65,6 +65,11 @@ static void v2_phys_active(uint32_t pirq, bool active)
     write_bit(active ? GICD_ISACTIVER : GICD_ICACTIVER, pirq);
 }
 
+static bool v2_phys_pending(uint32_t pirq)
+{
+    return (io_read32(gicd, GICD_ISPENDR + pirq / 32 * 4) & bit32(pirq % 32)) != 0;
+}
+
 static struct vgic_hw v2_hw __section(".sealed") = {
     .version = 2,
     .apr_count = 1,
@@ -78,6 +83,7 @@ static struct vgic_hw v2_hw __section(".sealed") = {
     .apr_read = v2_apr_read,
     .apr_write = v2_apr_write,
     .phys_active = v2_phys_active,
+    .phys_pending = v2_phys_pending,
 };
 
 static uint32_t v2_acknowledge(void)

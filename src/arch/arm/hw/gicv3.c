@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GICv3 and GICv4 hosts (IHI 0069H): distributor and redistributors by MMIO, CPU interface and virtual
- * interface by system registers.
+ * GICv3 and GICv4 hosts (IHI 0069H): distributor and redistributors by MMIO, CPU interface and
+ * virtual interface by system registers.
  */
 #include "arch/arch.h"
 #include "arch/arm/a64/sysreg.h"
@@ -28,14 +28,14 @@ static void wait_rwp(const void *base, uint64_t offset, uint32_t bit)
 
 /* ---- the virtual interface, for the vGIC */
 
-#define LR_CASES(C)                                                                                \
+#define LR_CASES(C) \
     C(0) C(1) C(2) C(3) C(4) C(5) C(6) C(7) C(8) C(9) C(10) C(11) C(12) C(13) C(14) C(15)
 
 static uint64_t v3_lr_read(unsigned index)
 {
     switch (index) {
-#define CASE(n)                                                                                    \
-    case n:                                                                                        \
+#define CASE(n) \
+    case n:     \
         return sysreg_read(ICH_LR##n##_EL2);
         LR_CASES(CASE)
 #undef CASE
@@ -46,9 +46,9 @@ static uint64_t v3_lr_read(unsigned index)
 static void v3_lr_write(unsigned index, uint64_t value)
 {
     switch (index) {
-#define CASE(n)                                                                                    \
-    case n:                                                                                        \
-        sysreg_write(ICH_LR##n##_EL2, value);                                                      \
+#define CASE(n)                               \
+    case n:                                   \
+        sysreg_write(ICH_LR##n##_EL2, value); \
         break;
         LR_CASES(CASE)
 #undef CASE
@@ -57,6 +57,8 @@ static void v3_lr_write(unsigned index, uint64_t value)
 
 static uint64_t v3_empty_lrs(void)
 {
+    /* A list register written just now is not to look empty (IHI 0069H, 12.1: writes need it). */
+    isb();
     return sysreg_read(ICH_ELRSR_EL2);
 }
 
@@ -132,7 +134,8 @@ static void v3_apr_write(unsigned group, unsigned index, uint32_t value)
     }
 }
 
-/* The redistributor's SGI and PPI frame of this CPU, or the distributor, and the bit of IRQ in it. */
+/* The redistributor's SGI and PPI frame of this CPU, or the distributor, and the bit of IRQ in it.
+ */
 static void *frame_of(uint32_t irq)
 {
     return irq < GIC_SPI_FIRST ? (char *)arch_this_cpu()->arch.gicr + GICR_SGI_FRAME : gicd;
@@ -148,6 +151,11 @@ static void v3_phys_active(uint32_t pirq, bool active)
     write_bit(active ? GICD_ISACTIVER : GICD_ICACTIVER, pirq);
 }
 
+static bool v3_phys_pending(uint32_t pirq)
+{
+    return (io_read32(frame_of(pirq), GICD_ISPENDR + pirq / 32 * 4) & bit32(pirq % 32)) != 0;
+}
+
 static struct vgic_hw v3_hw __section(".sealed") = {
     .version = 3,
     .lr_read = v3_lr_read,
@@ -160,6 +168,7 @@ static struct vgic_hw v3_hw __section(".sealed") = {
     .apr_read = v3_apr_read,
     .apr_write = v3_apr_write,
     .phys_active = v3_phys_active,
+    .phys_pending = v3_phys_pending,
 };
 
 /* ---- the physical interface */
@@ -168,7 +177,8 @@ static uint32_t v3_acknowledge(void)
 {
     uint32_t iar = (uint32_t)sysreg_read(ICC_IAR1_EL1);
 
-    /* What the device or the other CPU wrote before it interrupted is visible from here (IHI 0069H, 4.1). */
+    /* What the device or the other CPU wrote before it interrupted is visible from here (IHI
+     * 0069H, 4.1). */
     dsb(sy);
     return iar;
 }
@@ -206,12 +216,12 @@ static void v3_send_sgi(uint32_t sgi, const struct pcpu *target)
 
     /* What we ask for must be seen by the CPU that is interrupted. */
     dsb(ishst);
-    sysreg_write(ICC_SGI1R_EL1,
-                 REG_PUT(ICC_SGI1R_EL1, TargetList, bit64(aff0 % 16)) |
-                     REG_PUT(ICC_SGI1R_EL1, RS, aff0 / 16) | REG_PUT(ICC_SGI1R_EL1, INTID, sgi) |
-                     REG_PUT(ICC_SGI1R_EL1, Aff1, REG_GET(MPIDR_EL1, Aff1, mpidr)) |
-                     REG_PUT(ICC_SGI1R_EL1, Aff2, REG_GET(MPIDR_EL1, Aff2, mpidr)) |
-                     REG_PUT(ICC_SGI1R_EL1, Aff3, REG_GET(MPIDR_EL1, Aff3, mpidr)));
+    sysreg_write(ICC_SGI1R_EL1, REG_PUT(ICC_SGI1R_EL1, TargetList, bit64(aff0 % 16)) |
+                                    REG_PUT(ICC_SGI1R_EL1, RS, aff0 / 16) |
+                                    REG_PUT(ICC_SGI1R_EL1, INTID, sgi) |
+                                    REG_PUT(ICC_SGI1R_EL1, Aff1, REG_GET(MPIDR_EL1, Aff1, mpidr)) |
+                                    REG_PUT(ICC_SGI1R_EL1, Aff2, REG_GET(MPIDR_EL1, Aff2, mpidr)) |
+                                    REG_PUT(ICC_SGI1R_EL1, Aff3, REG_GET(MPIDR_EL1, Aff3, mpidr)));
     isb();
 }
 
@@ -251,7 +261,8 @@ static void init_redistributor(struct pcpu *pcpu)
               (unsigned long long)pcpu->arch.mpidr);
     pcpu->arch.gicr = gicr;
     sgi = (char *)gicr + GICR_SGI_FRAME;
-    io_write32(gicr, GICR_WAKER, io_read32(gicr, GICR_WAKER) & ~(uint32_t)GICR_WAKER_ProcessorSleep);
+    io_write32(gicr, GICR_WAKER,
+               io_read32(gicr, GICR_WAKER) & ~(uint32_t)GICR_WAKER_ProcessorSleep);
     wait_rwp(gicr, GICR_WAKER, GICR_WAKER_ChildrenAsleep);
     io_write32(sgi, GICD_ICENABLER, UINT32_MAX);
     io_write32(sgi, GICD_ICACTIVER, UINT32_MAX);
@@ -325,8 +336,9 @@ const struct gic_ops *gicv3_init(const struct gic_regions *regions)
     isb();
     vtr = sysreg_read(ICH_VTR_EL2);
     v3_hw.lr_count = (uint8_t)(REG_GET(ICH_VTR_EL2, ListRegs, vtr) + 1);
-    v3_hw.apr_count = (uint8_t)(REG_GET(ICH_VTR_EL2, PREbits, vtr) < 5 ? 1
-                                : REG_GET(ICH_VTR_EL2, PREbits, vtr) == 5 ? 2 : 4);
+    v3_hw.apr_count = (uint8_t)(REG_GET(ICH_VTR_EL2, PREbits, vtr) < 5    ? 1
+                                : REG_GET(ICH_VTR_EL2, PREbits, vtr) == 5 ? 2
+                                                                          : 4);
     gicd = arch_map_device(regions->reg[0].base, regions->reg[0].size_bytes);
     gicr_region_count = regions->redistributor_regions;
     for (uint32_t i = 0; i < gicr_region_count; i++) {

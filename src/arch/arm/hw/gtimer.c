@@ -37,7 +37,8 @@ void arch_timer_program(uint64_t deadline_ticks)
     isb();
 }
 
-/* Our deadline: the timers run on the way back through run_loop, so only take the level down and go there. */
+/* Our deadline: the timers run on the way back through run_loop, so only take the level down and go
+ * there. */
 static void hyp_timer(void *context)
 {
     struct pcpu *pcpu = arch_this_cpu();
@@ -48,7 +49,8 @@ static void hyp_timer(void *context)
     run_reschedule(pcpu);
 }
 
-/* The loaded vCPU's own timer: it stays active here until the guest deactivates the virtual interrupt. */
+/* The loaded vCPU's own timer: it stays active here until the guest deactivates the virtual
+ * interrupt. */
 static void virtual_timer(void *context)
 {
     struct pcpu *pcpu = arch_this_cpu();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's generic timer (Arm ARM DDI 0487, D11): the counter, EL2's physical timer for our own deadlines, and the
- * interrupt of the virtual timer, which belongs to the vCPU that is loaded.
+ * The host's generic timer (Arm ARM DDI 0487, D11): the counter, EL2's physical timer for our own
+ * deadlines, and the interrupt of the virtual timer, which belongs to the vCPU that is loaded.
  */
 #pragma once
 

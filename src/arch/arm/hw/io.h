@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Device registers, mapped Device-nGnRE: accesses to one device stay in order among themselves. Where memory
- * must be seen before a device is told (or after it said so), the caller has the barrier.
+ * Device registers, mapped Device-nGnRE: accesses to one device stay in order among themselves.
+ * Where memory must be seen before a device is told (or after it said so), the caller has the
+ * barrier.
  */
 #pragma once
 

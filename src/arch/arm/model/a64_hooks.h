@@ -9,6 +9,7 @@
 #include "lib/types.h"
 
 struct vcpu;
+struct a64_exc;
 
 /* VALUE was written to ICC_SGI1R_EL1, or with GROUP0 to ICC_SGI0R_EL1 or ICC_ASGI1R_EL1. */
 void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0);
@@ -25,8 +26,16 @@ void a64_hook_set_way(struct vcpu *vcpu);
  * was set before.
  */
 void a64_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value);
+/* The host's counter, in ticks. */
+uint64_t a64_hook_counter(void);
 /*
  * CPU_SUSPEND: mark VCPU as waiting, as the handler of WFI does, and return; the call's result is
  * already in the guest's registers.
  */
 void a64_hook_wait(struct vcpu *vcpu);
+/*
+ * EL1's part of an exception that VCPU, which is loaded here, takes: load fills sctlr, vbar,
+ * esr_el1 and far_el1; store writes esr_el1, far_el1, elr_el1 and spsr_el1 back.
+ */
+void a64_hook_exc_load(struct vcpu *vcpu, struct a64_exc *exc);
+void a64_hook_exc_store(struct vcpu *vcpu, const struct a64_exc *exc);

@@ -6,7 +6,6 @@
  */
 #include "arch/arm/model/a64_sysreg.h"
 
-#include "arch/arch.h"
 #include "arch/arm/model/a64_hooks.h"
 #include "arch/arm/model/a64_id.h"
 #include "arch/arm/model/a64_regs.h"
@@ -61,7 +60,7 @@ static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, s
     struct a64_emulated *timer = &vcpu->arch.a64.emulated;
 
     if (!trap->write) {
-        trap->value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, arch_counter());
+        trap->value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, a64_hook_counter());
         return TRAP_DONE;
     }
     timer->cntp_ctl = trap->value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
@@ -87,10 +86,10 @@ static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, 
     struct a64_emulated *timer = &vcpu->arch.a64.emulated;
 
     if (!trap->write) {
-        trap->value = a64_timer_tval(timer->cntp_cval, arch_counter());
+        trap->value = a64_timer_tval(timer->cntp_cval, a64_hook_counter());
         return TRAP_DONE;
     }
-    timer->cntp_cval = a64_timer_cval_of_tval(trap->value, arch_counter());
+    timer->cntp_cval = a64_timer_cval_of_tval(trap->value, a64_hook_counter());
     a64_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }

@@ -46,3 +46,9 @@ void lpae_s2_free_tables(unsigned ipa_bits, struct pt *pt)
     const struct pt_format format = lpae_s2_format(ipa_bits);
     pt_free_tables(&format, pt);
 }
+
+void lpae_s2_visit(unsigned ipa_bits, const struct pt *pt, const struct pt_visitor *visitor)
+{
+    const struct pt_format format = lpae_s2_format(ipa_bits);
+    pt_visit(&format, pt, visitor);
+}

@@ -20,3 +20,4 @@ enum err lpae_s2_lookup(unsigned ipa_bits, const struct pt *pt, gpa_t gpa, hpa_t
 /* Size and alignment of the root. */
 uint64_t lpae_s2_root_bytes(unsigned ipa_bits);
 void lpae_s2_free_tables(unsigned ipa_bits, struct pt *pt);
+void lpae_s2_visit(unsigned ipa_bits, const struct pt *pt, const struct pt_visitor *visitor);

@@ -12,9 +12,6 @@
 #include "lib/bits.h"
 #include "lib/regdef.h"
 
-/* Standard secure services 0x00 to 0x1f, both forms. */
-#define PSCI_NUMBER_MAX 0x1f
-
 /* power_state in the original format, without FEATURES' bit for the extended one. */
 #define PSCI_POWER_STATE_FIELDS(F)          \
     F(PSCI_POWER_STATE, StateID, 15, 0)     \
@@ -29,22 +26,10 @@ REG_DEFINE32(PSCI_POWER_STATE, PSCI_POWER_STATE_FIELDS);
 
 #define AFFINITY_LEVEL_MAX 3
 
-/* Arguments of 32-bit calls are W registers. */
-struct psci_args {
-    uint32_t function; /* the 32-bit form's identifier */
-    bool is64;
-    uint64_t a[3];
-};
-
-static struct psci_args args_of(const uint64_t *regs)
+/* Argument N, 1 to 3, of the call in REGS: of a 32-bit call it is a W register. */
+static uint64_t argument(const uint64_t *regs, unsigned n)
 {
-    uint32_t id = (uint32_t)regs[0];
-    struct psci_args args = {.function = id & ~(uint32_t)SMCCC_ID_Is64,
-                             .is64 = (id & SMCCC_ID_Is64) != 0};
-
-    for (unsigned i = 0; i < ARRAY_SIZE(args.a); i++)
-        args.a[i] = args.is64 ? regs[i + 1] : (uint32_t)regs[i + 1];
-    return args;
+    return ((uint32_t)regs[0] & SMCCC_ID_Is64) != 0 ? regs[n] : (uint32_t)regs[n];
 }
 
 static bool has_64bit_form(uint32_t function)
@@ -86,17 +71,17 @@ static bool is_guest_ram(const struct vm *vm, uint64_t address, uint64_t size_by
     return false;
 }
 
-static int64_t cpu_on(struct vm *vm, const struct psci_args *args)
+static int64_t cpu_on(struct vm *vm, const uint64_t *regs)
 {
-    uint64_t entry = args->a[1];
-    uint64_t target = vcpus_matching(vm, args->a[0], 0);
+    uint64_t entry = argument(regs, 2);
+    uint64_t target = vcpus_matching(vm, argument(regs, 1), 0);
     enum err err;
 
     if (target == 0)
         return PSCI_INVALID_PARAMETERS;
     if (!is_aligned(entry, 4) || !is_guest_ram(vm, entry, 4))
         return PSCI_INVALID_ADDRESS;
-    err = vm_cpu_on(vm, bit_lowest(target), entry, args->a[2]);
+    err = vm_cpu_on(vm, bit_lowest(target), entry, argument(regs, 3));
     switch (err) {
     case ERR_NONE:
         return PSCI_SUCCESS;
@@ -109,14 +94,14 @@ static int64_t cpu_on(struct vm *vm, const struct psci_args *args)
     }
 }
 
-static int64_t affinity_info(struct vm *vm, const struct psci_args *args)
+static int64_t affinity_info(struct vm *vm, const uint64_t *regs)
 {
-    uint64_t level = args->a[1];
+    uint64_t level = argument(regs, 2);
     uint64_t found;
 
     if (level > AFFINITY_LEVEL_MAX)
         return PSCI_INVALID_PARAMETERS;
-    found = vcpus_matching(vm, args->a[0], (unsigned)level);
+    found = vcpus_matching(vm, argument(regs, 1), (unsigned)level);
     if (found == 0)
         return PSCI_INVALID_PARAMETERS;
     for (; found != 0; found &= found - 1)
@@ -129,11 +114,11 @@ static int64_t affinity_info(struct vm *vm, const struct psci_args *args)
  * Every state is treated as standby: a powerdown request may be too, section 5.4.2 clause 3, and
  * the caller then sees SUCCESS once an interrupt is pending.
  */
-static enum trap_result cpu_suspend(struct vcpu *vcpu, const struct psci_args *args, uint64_t *regs)
+static enum trap_result cpu_suspend(struct vcpu *vcpu, uint64_t *regs)
 {
     uint64_t reserved = ~low_bits(32) | PSCI_POWER_STATE_RES0_17 | PSCI_POWER_STATE_RES0_26;
 
-    if ((args->a[0] & reserved) != 0) {
+    if ((argument(regs, 1) & reserved) != 0) {
         regs[0] = (uint64_t)PSCI_INVALID_PARAMETERS;
         return TRAP_DONE;
     }
@@ -173,50 +158,44 @@ static enum trap_result stop(struct vm *vm, enum vm_stop_reason reason)
     return TRAP_RETRY;
 }
 
-bool arm_psci_owns(uint32_t function)
-{
-    return (function & ~(uint32_t)(SMCCC_ID_Is64 | PSCI_NUMBER_MAX)) == PSCI_VERSION;
-}
-
 enum trap_result arm_psci_call(struct vcpu *vcpu, uint64_t *regs)
 {
-    struct psci_args args = args_of(regs);
-    struct vm *vm = vcpu->vm;
+    uint32_t function = (uint32_t)regs[0] & ~(uint32_t)SMCCC_ID_Is64;
     int64_t result = PSCI_NOT_SUPPORTED;
 
-    if (args.is64 && !has_64bit_form(args.function)) {
+    if (((uint32_t)regs[0] & SMCCC_ID_Is64) && !has_64bit_form(function)) {
         regs[0] = (uint64_t)result;
         return TRAP_DONE;
     }
-    switch (args.function) {
+    switch (function) {
     case PSCI_VERSION:
         result = PSCI_VERSION_1_1;
         break;
     case PSCI_CPU_SUSPEND:
-        return cpu_suspend(vcpu, &args, regs);
+        return cpu_suspend(vcpu, regs);
     case PSCI_CPU_OFF:
         vm_cpu_off(vcpu);
         return TRAP_RETRY;
     case PSCI_CPU_ON:
-        result = cpu_on(vm, &args);
+        result = cpu_on(vcpu->vm, regs);
         break;
     case PSCI_AFFINITY_INFO:
-        result = affinity_info(vm, &args);
+        result = affinity_info(vcpu->vm, regs);
         break;
     case PSCI_MIGRATE_INFO_TYPE:
         result = PSCI_MIGRATE_NOT_REQUIRED;
         break;
     case PSCI_SYSTEM_OFF:
-        return stop(vm, VM_STOP_POWEROFF);
+        return stop(vcpu->vm, VM_STOP_POWEROFF);
     case PSCI_SYSTEM_RESET:
-        return stop(vm, VM_STOP_RESET);
+        return stop(vcpu->vm, VM_STOP_RESET);
     case PSCI_SYSTEM_RESET2:
-        if (args.a[0] == PSCI_SYSTEM_WARM_RESET)
-            return stop(vm, VM_STOP_RESET);
+        if ((uint32_t)regs[1] == PSCI_SYSTEM_WARM_RESET)
+            return stop(vcpu->vm, VM_STOP_RESET);
         result = PSCI_INVALID_PARAMETERS; /* reserved, or the vendor's: we have none */
         break;
     case PSCI_FEATURES:
-        result = features((uint32_t)args.a[0]);
+        result = features((uint32_t)regs[1]);
         break;
     default:
         break;
