@@ -38,7 +38,7 @@ struct trace_record {
 
 /* Show all traps of VM to OBSERVER, or no longer. Any context; takes effect at each vCPU's next
  * trap. */
-void trace_observe(const struct vm *vm, enum observer observer, bool on);
+void trace_observe(struct vm *vm, enum observer observer, bool on);
 /* A trap of VCPU, which is current, was handled; called while it has observers. */
 void trace_trap(struct vcpu *vcpu, const struct trace_record *record);
 
@@ -46,12 +46,12 @@ void trace_trap(struct vcpu *vcpu, const struct trace_record *record);
  * Keep VM's traps in its ring, or stop; what the ring holds stays for reading. ERR_NO_MEMORY: the
  * ring is made at the first use and stays.
  */
-enum err trace_set(const struct vm *vm, bool on) __must_check;
+enum err trace_set(struct vm *vm, bool on) __must_check;
 /*
  * The INDEX-th kept trap of VM, 0 the oldest. False when there is no such. Traps that come
  * meanwhile shift the numbers: for a running VM what is read may have gaps.
  */
-bool trace_read(const struct vm *vm, uint32_t index, struct trace_record *out);
+bool trace_read(struct vm *vm, uint32_t index, struct trace_record *out);
 /*
  * RECORD in words, without VM and PC: "reads 4 bytes at 0x22000018 (UART+0x18) = 0x90". VM NULL:
  * devices are not named. Returns the length, less than SIZE.
