@@ -24,7 +24,7 @@ static void add(struct text *text, const char *format, ...)
 /* " (UART+0x18)" for an address of a device that VM has. */
 static void add_device(struct text *text, const struct vm *vm, gpa_t gpa)
 {
-    const struct mmio_region *region = vm != NULL ? mmio_bus_find(&vm->mmio, gpa, 1) : NULL;
+    const struct mmio_region *region = vm != NULL ? mmio_bus_search(&vm->mmio, gpa, 1) : NULL;
 
     if (region != NULL)
         add(text, " (%s+0x%llx)", region->name, (unsigned long long)(gpa.raw - region->base.raw));

@@ -66,7 +66,7 @@ static bool find_hpfar(struct a64_syndrome *syndrome)
     return true;
 }
 
-/* Handle the trap, and show it to whoever looks at this vCPU's. */
+/* a64_trap_handle, and whoever looks at this vCPU's traps is shown it. */
 static __cold void handle_observed(struct vcpu *vcpu, const struct a64_syndrome *syndrome)
 {
     const struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
@@ -97,7 +97,7 @@ struct vcpu *a64_trap_sync(struct vcpu *vcpu)
     struct a64_syndrome syndrome = {
         .esr = sysreg_read(ESR_EL2),
         .far = sysreg_read(FAR_EL2),
-        .hpfar = sysreg_read(HPFAR_EL2),
+        .hpfar = sysreg_read(HPFAR_EL2), /* UNKNOWN but for aborts */
         .pc = gprs->pc,
         .spsr = gprs->spsr,
     };

@@ -31,13 +31,11 @@ void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_resul
 
 /*
  * Handle the exception SYNDROME of VCPU, which is current here; HPFAR is valid (a64_hpfar_missing).
- * No lock is held. TRAP is what it was, its value included, and the result how it was answered. On
- * return VCPU's registers are what it goes on with, but it may have been asked
- * to stop or wait: run_resume.
+ * No lock is held. On return VCPU's registers are what it goes on with, but it may have been asked
+ * to stop or wait: run_resume. TRAP is left as the handler left it, for whoever traces it.
  */
-static __always_inline enum trap_result a64_trap_handle(struct vcpu *vcpu,
-                                                        const struct a64_syndrome *syndrome,
-                                                        struct trap *trap)
+static __always_inline enum trap_result
+a64_trap_handle(struct vcpu *vcpu, const struct a64_syndrome *syndrome, struct trap *trap)
 {
     struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
     enum trap_result result;
@@ -58,5 +56,5 @@ static __always_inline enum trap_result a64_trap_handle(struct vcpu *vcpu,
     gprs->pc += trap->insn_bytes;
     /* A stepped-over instruction has executed: the guest's single step sees it (D2.12). */
     gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
-    return TRAP_DONE;
+    return result;
 }
