@@ -17,6 +17,7 @@ struct vm;
 struct guest_fdt_params;
 struct vm_image_params;
 struct exit_record;
+struct guest_view;
 struct trace_record;
 
 /* ---- this CPU */
@@ -116,19 +117,7 @@ void arch_vcpu_timer_fired(struct vcpu *vcpu);
 /* Trap handlers of the architecture (core/trap.h). */
 trap_handler_fn arch_trap_sysreg, arch_trap_call, arch_trap_fp;
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
-/* A guest's CPU as seen from outside, for diagnoses. */
-struct guest_view {
-    uint64_t pc;
-    uint64_t return_address;
-    uint64_t vectors;      /* where its exceptions go */
-    bool in_vectors;       /* pc is there */
-    bool masked;           /* it takes no interrupts */
-    bool timer_set;        /* one of its timers will wake it */
-    bool timer_over;       /* one of its timers has fired, and it was not woken */
-    uint64_t exception_pc; /* of the last exception it took itself */
-    const char *exception; /* what that was: "an undefined instruction"; NULL if there was none */
-};
-/* VCPU is loaded here, or nowhere. */
+/* How VCPU, which is loaded here or nowhere, looks from outside (core/trace.h). */
 void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view);
 /* What a guest that touches GPA, where it has nothing, may take it for, and what to do; NULL if that is not known. */
 const char *arch_gpa_hint(gpa_t gpa);

@@ -17,7 +17,7 @@
 /* Below this a jump is one through a pointer that was never set. */
 #define NULL_AREA KIB(64)
 
-#define ULL(x) ((unsigned long long)(x))
+#define ULL(x)        ((unsigned long long)(x))
 #define WHAT(w, ...)  fmt_print((w)->what, sizeof((w)->what), __VA_ARGS__)
 #define CAUSE(w, ...) fmt_print((w)->cause, sizeof((w)->cause), __VA_ARGS__)
 
@@ -55,8 +55,9 @@ static void say_panicked(const struct watch_facts *f, struct watch_words *w)
     WHAT(w, "its kernel has given up: %.120s", f->panic);
     if (contains(f->panic, "Unable to mount root") || contains(f->panic, "No working init")) {
         if (f->has_initrd)
-            CAUSE(w, "its ramdisk is not one this kernel can unpack (format, compression), or has no "
-                     "/init, and root= in bootargs names no disk it has");
+            CAUSE(w,
+                  "its ramdisk is not one this kernel can unpack (format, compression), or has no "
+                  "/init, and root= in bootargs names no disk it has");
         else
             CAUSE(w, "it has no initrd: add a module with compatible = \"multiboot,ramdisk\", "
                      "\"multiboot,module\", or name a disk it has with root= in bootargs");
@@ -93,11 +94,13 @@ static bool loops_at_entry(const struct watch_facts *f)
 
 static void say_loops_at_entry(const struct watch_facts *f, struct watch_words *w)
 {
-    WHAT(w, "its first instructions fail: %s at 0x%llx, and its exception vector at 0x%llx is not "
-            "there either, so it takes exceptions for ever",
+    WHAT(w,
+         "its first instructions fail: %s at 0x%llx, and its exception vector at 0x%llx is not "
+         "there either, so it takes exceptions for ever",
          f->fault.before.exception, ULL(f->fault.before.exception_pc), ULL(f->fault.before.pc));
-    CAUSE(w, "the file is no kernel for this machine: empty, encrypted, of another architecture, or "
-             "its code does not begin at its first byte. Give an Image or an ELF file");
+    CAUSE(w,
+          "the file is no kernel for this machine: empty, encrypted, of another architecture, or "
+          "its code does not begin at its first byte. Give an Image or an ELF file");
 }
 
 static bool jumps_to_null(const struct watch_facts *f)
@@ -107,12 +110,15 @@ static bool jumps_to_null(const struct watch_facts *f)
 
 static void say_jumps_to_null(const struct watch_facts *f, struct watch_words *w)
 {
-    WHAT(w, "it jumped to 0x%llx, where it has no memory, and takes exceptions for ever; the last "
-            "call returns to 0x%llx",
+    WHAT(w,
+         "it jumped to 0x%llx, where it has no memory, and takes exceptions for ever; the last "
+         "call returns to 0x%llx",
          ULL(f->fault.record.pc), ULL(f->fault.before.return_address));
-    CAUSE(w, "a call through a pointer that was never set, or a kernel linked to run from 0 (this VM's "
-             "memory is at 0x%llx)",
-          ULL(f->ram_base));
+    CAUSE(
+        w,
+        "a call through a pointer that was never set, or a kernel linked to run from 0 (this VM's "
+        "memory is at 0x%llx)",
+        ULL(f->ram_base));
 }
 
 static bool jumps_away(const struct watch_facts *f)
@@ -124,8 +130,9 @@ static void say_jumps_away(const struct watch_facts *f, struct watch_words *w)
 {
     WHAT(w, "it jumped to 0x%llx, where it has no memory, and takes exceptions for ever",
          ULL(f->fault.record.pc));
-    CAUSE(w, "the kernel is linked to run from another address. This one was loaded to 0x%llx, in "
-             "memory from 0x%llx to 0x%llx: link it there, or give its ELF file",
+    CAUSE(w,
+          "the kernel is linked to run from another address. This one was loaded to 0x%llx, in "
+          "memory from 0x%llx to 0x%llx: link it there, or give its ELF file",
           ULL(f->entry), ULL(f->ram_base), ULL(f->ram_base + f->ram_bytes - 1));
 }
 
@@ -133,11 +140,13 @@ static void say_loops_in_faults(const struct watch_facts *f, struct watch_words 
 {
     char text[TRACE_TEXT_MAX];
     if (lost_its_vectors(f)) {
-        WHAT(w, "it takes exceptions for ever: its exception vector at 0x%llx is not there. It began "
-                "with %s at 0x%llx",
+        WHAT(w,
+             "it takes exceptions for ever: its exception vector at 0x%llx is not there. It began "
+             "with %s at 0x%llx",
              ULL(f->fault.before.pc), f->fault.before.exception, ULL(f->fault.before.exception_pc));
-        CAUSE(w, "it failed before it had set its vectors: look at that address in its code. A kernel "
-                 "that is not at the address it was linked for (0x%llx here) fails so",
+        CAUSE(w,
+              "it failed before it had set its vectors: look at that address in its code. A kernel "
+              "that is not at the address it was linked for (0x%llx here) fails so",
               ULL(f->entry));
         return;
     }
@@ -163,14 +172,16 @@ static void say_needs_device(const struct watch_facts *f, struct watch_words *w)
     gpa_t gpa = trap->kind == TRAP_MMIO ? trap->mmio.gpa : trap->fault.gpa;
     const char *hint = arch_gpa_hint(gpa);
     bool write = trap->kind == TRAP_MMIO ? trap->write : trap->fault.access == TRAP_WRITE;
-    WHAT(w, "vCPU %u, at pc=0x%llx, %s 0x%llx, where it has neither memory nor a device; it has "
-            "printed nothing since",
-         f->fault.vcpu, ULL(f->fault.record.pc), write ? "wrote to" : "read from", ULL(gpa.raw));
+    WHAT(w,
+         "it %s 0x%llx (vCPU %u at pc=0x%llx), where it has neither memory nor a device, and has "
+         "printed nothing since",
+         write ? "wrote to" : "read from", ULL(gpa.raw), f->fault.vcpu, ULL(f->fault.record.pc));
     if (hint != NULL)
         CAUSE(w, "%s", hint);
     else
-        CAUSE(w, "an address of another board (earlycon=, a device tree or addresses of its own): it "
-                 "must take them from the device tree it is given");
+        CAUSE(w,
+              "an address of another board (earlycon=, a device tree or addresses of its own): it "
+              "must take them from the device tree it is given");
 }
 
 static bool polls(const struct watch_facts *f)
@@ -184,8 +195,9 @@ static void say_polls(const struct watch_facts *f, struct watch_words *w)
     char text[TRACE_TEXT_MAX];
     trace_text(f->vm, &f->vcpu.last, text, sizeof(text));
     WHAT(w, "it does the same again and again: %s", text);
-    CAUSE(w, "it waits for a value that does not come: check that it has the driver for this device, "
-             "as its device tree describes it");
+    CAUSE(w,
+          "it waits for a value that does not come: check that it has the driver for this device, "
+          "as its device tree describes it");
 }
 
 /* ---- waiting and looping */
@@ -199,33 +211,36 @@ static void say_cpu_refused(const struct watch_facts *f, struct watch_words *w)
 {
     WHAT(w, "it wanted to start vCPU %u at 0x%llx, where it has no memory: that vCPU stays off",
          f->refused_cpu - 1, ULL(f->refused_entry));
-    CAUSE(w, "CPU_ON takes a guest-physical address in its memory (0x%llx to 0x%llx), aligned to 4: "
-             "not a virtual one",
+    CAUSE(w,
+          "CPU_ON takes a guest-physical address in its memory (0x%llx to 0x%llx), aligned to 4: "
+          "not a virtual one",
           ULL(f->ram_base), ULL(f->ram_base + f->ram_bytes - 1));
 }
 
 static bool sleeps(const struct watch_facts *f)
 {
-    return !f->printed && f->still_looks >= LOOKS_WAIT && !f->vcpu.view.timer_set;
+    return !f->printed && f->still_looks >= LOOKS_WAIT;
 }
 
 static void say_sleeps(const struct watch_facts *f, struct watch_words *w)
 {
     const struct guest_view *v = &f->vcpu.view;
-    WHAT(w, "it waits for an interrupt, and none can come: %s%s", v->masked ? "they are masked, " : "",
+    WHAT(w, "it waits for an interrupt, and none can come: %s%s",
+         v->masked ? "they are masked, " : "",
          v->timer_over ? "its timer has fired but is not enabled in its interrupt controller"
                        : "no timer is set");
     if (v->in_vectors && v->exception != NULL)
         CAUSE(w, "it halted in its exception handler after %s at 0x%llx", v->exception,
               ULL(v->exception_pc));
     else if (!f->touched_anything)
-        CAUSE(w, "it has used none of its devices and made no call: it halted by itself, perhaps "
-                 "because it did not find what it expects at 0x%llx (entry) or in its device tree",
+        CAUSE(w,
+              "it has used none of its devices and made no call: it halted by itself, perhaps "
+              "because it did not find what it expects at 0x%llx (entry) or in its device tree",
               ULL(f->entry));
     else
-        CAUSE(w, "it halted by itself, or waits before it has enabled the interrupt it waits for; "
-                 "its exception before was %s",
-              v->exception != NULL ? v->exception : "none");
+        CAUSE(w, "it halted by itself, or it has not enabled the interrupt that it waits for%s%s",
+              v->exception != NULL ? "; the last exception it took was " : "",
+              v->exception != NULL ? v->exception : "");
 }
 
 static bool loops(const struct watch_facts *f)
@@ -242,8 +257,9 @@ static void say_loops(const struct watch_facts *f, struct watch_words *w)
     if (v->exception != NULL)
         CAUSE(w, "it stopped after %s at 0x%llx: look there", v->exception, ULL(v->exception_pc));
     else
-        CAUSE(w, "it waits for memory that nobody writes, or stopped because something it needs is "
-                 "missing: find that PC in its code (it was loaded to 0x%llx)",
+        CAUSE(w,
+              "it waits for memory that nobody writes, or stopped because something it needs is "
+              "missing: find that PC in its code (it was loaded to 0x%llx)",
               ULL(f->entry));
 }
 
@@ -317,8 +333,9 @@ static bool resets(const struct watch_facts *f)
 static void say_resets(const struct watch_facts *f, struct watch_words *w)
 {
     WHAT(w, "it has reset itself %u times and printed nothing", f->silent_resets);
-    CAUSE(w, "it fails early and is told to restart then (panic= in bootargs, a watchdog): turn that "
-             "off to see where it stops; trace NAME on in the shell shows what it did last");
+    CAUSE(w,
+          "it fails early and is told to restart then (panic= in bootargs, a watchdog): turn that "
+          "off to see where it stops; trace NAME on in the shell shows what it did last");
 }
 
 static bool ignores_uart(const struct watch_facts *f)
@@ -330,8 +347,10 @@ static void say_ignores_uart(const struct watch_facts *f, struct watch_words *w)
 {
     WHAT(w, "it runs, has printed nothing for %u s and has not touched its UART", f->looks);
     if (is_linux(f) && !has_console_argument(f))
-        CAUSE(w, "its bootargs have no console=: write bootargs = \"console=ttyAMA0\"; the kernel needs "
-                 "the PL011's driver (CONFIG_SERIAL_AMBA_PL011_CONSOLE)");
+        CAUSE(
+            w,
+            "its bootargs have no console=: write bootargs = \"console=ttyAMA0\"; the kernel needs "
+            "the PL011's driver (CONFIG_SERIAL_AMBA_PL011_CONSOLE)");
     else
         CAUSE(w, "it has no driver for a PL011, or does not look for it in its device tree, whose "
                  "/chosen names it in stdout-path");
@@ -348,8 +367,9 @@ static void say_just_silent(const struct watch_facts *f, struct watch_words *w)
     if (is_linux(f) && !has_console_argument(f))
         CAUSE(w, "its bootargs have no console=: write bootargs = \"console=ttyAMA0\"");
     else
-        CAUSE(w, "quiet or loglevel= in its bootargs, or it is slow: trace NAME on in the shell shows "
-                 "what it does");
+        CAUSE(w,
+              "quiet or loglevel= in its bootargs, or it is slow: trace NAME on in the shell shows "
+              "what it does");
 }
 
 /* ---- the table */

@@ -18,12 +18,12 @@
 /* One vCPU at a look. */
 struct watch_vcpu_facts {
     uint32_t id;
-    bool on;              /* else nothing below counts */
-    bool waits;           /* in WFI */
-    bool starved;         /* ready for the whole period, and did not get to run */
-    uint32_t still;       /* looks in a row at which it ran, without a trap, around the same PC */
-    uint32_t repeats;     /* its last trap: how often in a row, */
-    bool repeats_fail;    /* whether it got an exception for it, */
+    bool on;           /* else nothing below counts */
+    bool waits;        /* in WFI */
+    bool starved;      /* ready for the whole period, and did not get to run */
+    uint32_t still;    /* looks in a row at which it ran, without a trap, around the same PC */
+    uint32_t repeats;  /* its last trap: how often in a row, */
+    bool repeats_fail; /* whether it got an exception for it, */
     struct trace_record last; /* and what it was */
     struct guest_view view;
 };
@@ -47,8 +47,9 @@ struct watch_facts {
     uint32_t looks; /* since it started */
     bool printed;   /* anything */
     bool touched_uart, touched_anything;
-    uint32_t still_looks; /* in a row at which all its vCPUs waited and had not run since the last */
-    uint32_t refused_cpu; /* number + 1 of a vCPU that it could not start, */
+    uint32_t still_looks;   /* in a row at which all its vCPUs had waited since the last, without a
+                               timer */
+    uint32_t refused_cpu;   /* number + 1 of a vCPU that it could not start, */
     uint64_t refused_entry; /* and where it was to start */
     uint32_t silent_resets; /* times it reset itself before it had printed anything */
     uint32_t fault_count;
