@@ -269,7 +269,7 @@ static void note_device(struct watch_facts *facts, const struct vm *vm, const st
     const struct mmio_region *region = NULL;
 
     if (trap->kind == TRAP_MMIO)
-        region = mmio_bus_find(&vm->mmio, trap->mmio.gpa, 1);
+        region = mmio_bus_search(&vm->mmio, trap->mmio.gpa, 1);
     if (region != NULL && strcmp(region->name, "UART") == 0)
         facts->touched_uart = true;
     if (region != NULL || trap->kind == TRAP_HYPERCALL)
