@@ -17,6 +17,7 @@ struct vm;
 struct guest_fdt_params;
 struct vm_image_params;
 struct exit_record;
+struct guest_view;
 struct trace_record;
 
 /* ---- this CPU */
@@ -116,6 +117,12 @@ void arch_vcpu_timer_fired(struct vcpu *vcpu);
 /* Trap handlers of the architecture (core/trap.h). */
 trap_handler_fn arch_trap_sysreg, arch_trap_call, arch_trap_fp;
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
+/* How VCPU, which is loaded here or nowhere, looks from outside (core/trace.h). */
+void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view);
+/* What a guest that touches GPA, where it has nothing, may take it for, and what to do; NULL if that is not known. */
+const char *arch_gpa_hint(gpa_t gpa);
+/* True if NAME is what `console=` calls the platform's virtual UART. */
+bool arch_is_console_name(const char *name, size_t length);
 /*
  * RECORD, of a kind that is the architecture's (a system register, a call, an instruction), in words: "reads
  * ID_AA64MMFR0_EL1 = 0x1122". Returns the length; 0 if there are none for it.

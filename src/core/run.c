@@ -120,6 +120,24 @@ void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t id)
     timer_init(&vcpu->wake_timer, wake_timer_fired);
 }
 
+/*
+ * VCPU's own timer goes on in software. One that is over already has raised its line; if the guest
+ * has not enabled that interrupt nothing more comes of it, and waking the vCPU again and again
+ * would only take turns from others.
+ */
+static void await_timer(struct pcpu *pcpu, struct vcpu *vcpu)
+{
+    uint64_t deadline = arch_vcpu_timer_deadline(vcpu);
+
+    if (deadline > arch_counter()) {
+        timer_arm(&pcpu->timers, &vcpu->wake_timer, deadline);
+        return;
+    }
+    arch_vcpu_timer_fired(vcpu);
+    if (arch_vcpu_virq_pending(vcpu))
+        vcpu_kick(vcpu, VCPU_REQ_VIRQ);
+}
+
 /* Take the state of whoever is loaded off this CPU; its own timer goes on in software. */
 static void unload(struct pcpu *pcpu)
 {
@@ -130,7 +148,7 @@ static void unload(struct pcpu *pcpu)
     arch_vcpu_save(vcpu);
     pcpu->loaded = NULL;
     if (vcpu->sched.state != SCHED_OFF)
-        timer_arm(&pcpu->timers, &vcpu->wake_timer, arch_vcpu_timer_deadline(vcpu));
+        await_timer(pcpu, vcpu);
 }
 
 static void load(struct pcpu *pcpu, struct vcpu *vcpu)

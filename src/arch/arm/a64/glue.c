@@ -165,7 +165,13 @@ enum err arch_vcpu_init(struct vcpu *vcpu)
 
 static bool uart_put(void *ctx, char byte)
 {
-    return console_put(((struct vm *)ctx)->console_owner, byte);
+    struct vm *vm = ctx;
+
+    if (!console_put(vm->console_owner, byte))
+        return false;
+    if (vm->watch.listens)
+        watch_byte(vm, byte);
+    return true;
 }
 
 static bool uart_input(void *owner, char byte)

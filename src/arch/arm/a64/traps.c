@@ -78,12 +78,16 @@ static __cold void handle_observed(struct vcpu *vcpu, const struct a64_syndrome 
         .vcpu = (uint16_t)vcpu->id,
     };
 
+    struct guest_view before = {0};
+
+    if (vcpu->observers & OBSERVE_WATCH)
+        arch_vcpu_view(vcpu, &before);
     record.result = a64_trap_handle(vcpu, syndrome, &record.trap);
     record.answer = gprs->x[0];
     if (record.trap.kind == TRAP_MMIO && !record.trap.write)
         record.trap.value = a64_loaded_value(&record.trap);
     record.end_ticks = arch_counter();
-    trace_trap(vcpu, &record);
+    trace_trap(vcpu, &record, &before);
 }
 
 struct vcpu *a64_trap_sync(struct vcpu *vcpu)

@@ -7,7 +7,9 @@
 
 #include "arch/arm/model/a64_decode.h"
 #include "arch/arm/model/a64_id.h"
+#include "arch/arm/model/a64_inject.h"
 #include "arch/arm/model/a64_sysreg.h"
+#include "arch/arm/model/a64_vtimer.h"
 #include "arch/arm/model/psci.h"
 #include "arch/arm/model/smccc.h"
 #include "core/pcpu.h"
@@ -175,4 +177,26 @@ const char *a64_exception_name(uint64_t esr)
     default:
         return "an exception of a class we do not name";
     }
+}
+
+void a64_view(const struct a64_gprs *gprs, const struct a64_el1 *el1,
+              const struct a64_emulated *emulated, uint64_t cntvoff, uint64_t now,
+              struct guest_view *view)
+{
+    uint64_t virtual = a64_vtimer_deadline(el1, cntvoff);
+    uint64_t physical = a64_timer_deadline(emulated->cntp_ctl, emulated->cntp_cval);
+    bool taken = el1->esr != 0 || el1->elr_el1 != 0;
+
+    *view = (struct guest_view){
+        .pc = gprs->pc,
+        .return_address = gprs->x[30],
+        .vectors = el1->vbar,
+        .in_vectors = taken && gprs->pc - el1->vbar < A64_VECTOR_TABLE_BYTES,
+        .masked = (gprs->spsr & SPSR_ELx_I) != 0,
+        .timer_set = (virtual != TIMER_NEVER && virtual > now) ||
+                     (physical != TIMER_NEVER && physical > now),
+        .timer_over = virtual <= now || physical <= now,
+        .exception_pc = el1->elr_el1,
+        .exception = taken ? a64_exception_name(el1->esr) : NULL,
+    };
 }
