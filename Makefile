@@ -25,22 +25,24 @@ A64_OBJ := $(A64_SRC:%=$(A64_B)/%.o)
 A64_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
 	-fstack-protector-strong -mstack-protector-guard=global -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -march=armv8-a -fno-delete-null-pointer-checks \
-	-Isrc -Isrc/arch/arm/a64 -I$(A64_B)/gen -I. -isystem $(SYSROOT_arm64)/usr/include
+	-flto=2 -Isrc -Isrc/arch/arm/a64 -I$(A64_B)/gen -I. -isystem $(SYSROOT_arm64)/usr/include
 A64_LIBS := $(addprefix $(SYSROOT_arm64)/usr/lib/aarch64-linux-gnu/,libfdt.a libz.a)
 
 arm64: $(A64_B)/trapeze.bin
 $(A64_B)/gen/offsets.h: src/arch/arm/a64/offsets.c
 	@mkdir -p $(dir $@) $(A64_B)
-	@$(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -MF $(A64_B)/offsets.d -MT $@ -S -o $(A64_B)/offsets.s $<
+	@$(CROSS_arm64)gcc $(A64_FLAGS) -fno-lto -MMD -MP -MF $(A64_B)/offsets.d -MT $@ -S -o $(A64_B)/offsets.s $<
 	@sed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $(A64_B)/offsets.s > $@
 $(A64_B)/%.c.o: %.c $(A64_B)/gen/offsets.h
 	@mkdir -p $(dir $@)
 	@echo "  CC  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -c -o $@ $<
+# What the compiler itself calls must be there before it decides what is used.
+$(A64_B)/src/lib/string.c.o: A64_FLAGS += -fno-lto
 $(A64_B)/%.S.o: %.S $(A64_B)/gen/offsets.h
 	@mkdir -p $(dir $@)
 	@echo "  AS  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
 # Linked twice: the functions' names come from the first link (scripts/symbols, core/symbols.h).
-A64_LINK = $(CROSS_arm64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
+A64_LINK = $(CROSS_arm64)gcc $(A64_FLAGS) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
 	-Wl,--no-warn-rwx-segments -Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ)
 $(A64_B)/nameless.elf: $(A64_OBJ) src/boot/arm64.ld
 	@$(A64_LINK) $(A64_LIBS) -lgcc

@@ -38,7 +38,8 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region)
     return ERR_NONE;
 }
 
-const struct mmio_region *mmio_bus_find(const struct mmio_bus *bus, gpa_t gpa, uint64_t size_bytes)
+const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
+                                          uint64_t size_bytes)
 {
     uint32_t i = region_search(bus, gpa.raw);
     if (i == bus->count || size_bytes == 0)

@@ -6,6 +6,7 @@
 #include "core/console.h"
 #include "core/pcpu.h"
 #include "core/symbols.h"
+#include "core/trace.h"
 #include "core/vm.h"
 #include "lib/fmt.h"
 #include "lib/panic.h"
@@ -84,10 +85,14 @@ static void print_exits(const struct pcpu *cpu)
         const struct exit_record *exit = &cpu->exits[(cpu->exit_next + i) % EXIT_RING];
         if (exit->pc == 0 && exit->syndrome == 0)
             continue;
+        struct trace_record record = {.pc = exit->pc, .vcpu = exit->vcpu};
+        char text[TRACE_TEXT_MAX];
         bool known = exit->vm < vm_count && exit->vm < VM_COUNT_MAX && vms[exit->vm] != NULL;
-        panic_print("  %s/%u pc=0x%016llx syndrome=0x%08llx fault=0x%llx\n",
+        arch_exit_trap(exit, &record.trap);
+        trace_text(NULL, &record, text, sizeof(text));
+        panic_print("  %s/%u pc=0x%llx %s; syndrome 0x%llx, fault 0x%llx\n",
                     known ? vms[exit->vm]->name : "?", exit->vcpu, (unsigned long long)exit->pc,
-                    (unsigned long long)exit->syndrome, (unsigned long long)exit->fault);
+                    text, (unsigned long long)exit->syndrome, (unsigned long long)exit->fault);
     }
 }
 

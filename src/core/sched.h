@@ -31,8 +31,8 @@ struct sched_entity {
     struct runq *runq; /* assigned CPU's queue */
     uint64_t affinity;
     uint64_t slice_end_ticks;
-    uint64_t run_ticks; /* total time it ran */
-    uint64_t run_start_ticks;
+    uint64_t run_ticks;       /* total time it ran, up to run_start_ticks while it runs */
+    uint64_t run_start_ticks; /* both are core/run.c's */
     uint8_t priority;
     uint8_t state;
     bool wake_pending; /* woken while running: the next wait returns at once */
@@ -71,7 +71,10 @@ struct sched_entity *runq_pick(struct runq *runq, uint64_t now_ticks, uint64_t s
                                uint64_t *slice_end);
 
 /* ---- what the policy is used for (core/run.c) */
-/* Place VCPU on the least loaded CPU its affinity allows. */
+/*
+ * Place VCPU, which is off, on the least loaded CPU its affinity allows; of equals, on one where no other of its VM
+ * is. The caller holds its VM's lock.
+ */
 void sched_place(struct vcpu *vcpu);
 /* Make VCPU runnable, from any CPU; START also when it is off. */
 void sched_wake(struct vcpu *vcpu, bool start);

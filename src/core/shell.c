@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Owns the line being edited and the text on its way to the console. A command prints into that
+ * Owns the table of commands and the text on its way to the console. A command prints into that
  * text; while some of it waits for room the shell takes no input, so the text needs room for one
  * command's words only. Must not wait.
  */
@@ -9,47 +9,26 @@
 #include "arch/arch.h"
 #include "core/console.h"
 #include "core/lock.h"
+#include "core/shell_impl.h"
+#include "core/shell_line.h"
 #include "core/vm.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 
-#define LINE_MAX      80
-#define TEXT_MAX      4096
-#define HISTORY_COUNT 8
-#define PROMPT        "trapeze> "
-#define ERASE_LINE    "\r\033[K"
+#define PROMPT       "trapeze> "
+#define ERASE_LINE   "\r\033[K"
+#define CLEAR_SCREEN "\033[H\033[2J"
+#define CUT          "...\r\n"
 
-enum {
-    KEY_CTRL_C = 0x03,
-    KEY_CTRL_U = 0x15,
-    KEY_ESC = 0x1b,
-    KEY_DEL = 0x7f,
-};
-
-/* Where we are in an escape sequence of the keyboard. */
-enum key_state { KEY_PLAIN, KEY_ESCAPE, KEY_CONTROL };
+/* The text's; apart from `shell`, so that the image need not hold its zeroes. */
+static char shell_text[SHELL_TEXT_MAX + sizeof(CUT) + sizeof(PROMPT)];
 
 static struct {
     struct spinlock lock; /* of text; the line belongs to the one CPU that delivers input */
     uint32_t owner;
     uint32_t text_first, text_count;
-    char text[TEXT_MAX];
-    enum key_state key_state;
-    bool returned; /* the last byte was a carriage return: a newline after it is the same key */
-    uint32_t length;
-    char line[LINE_MAX + 1];
-    uint32_t history_count;  /* lines ever put into history */
-    uint32_t history_looked; /* how far back the line shown is, 0 for the new one */
-    char history[HISTORY_COUNT][LINE_MAX + 1];
+    struct shell_line line;
 } shell = {.lock = SPINLOCK_INIT};
-
-/* ARGUMENTS is what follows the command's words, without blanks around it; may be empty. */
-struct shell_command {
-    const char *name;
-    const char *usage;
-    const char *help;
-    void (*run)(const char *arguments);
-};
 
 /* ---- output */
 
@@ -58,7 +37,7 @@ static bool text_drain(void)
 {
     spin_lock(&shell.lock);
     while (shell.text_first < shell.text_count &&
-           console_put(shell.owner, shell.text[shell.text_first]))
+           console_put(shell.owner, shell_text[shell.text_first]))
         shell.text_first++;
     bool done = shell.text_first == shell.text_count;
     if (done)
@@ -67,23 +46,28 @@ static bool text_drain(void)
     return done;
 }
 
-static void text_add(const char *text)
+static void text_add(const char *text, uint32_t room)
 {
     spin_lock(&shell.lock);
-    for (; *text != 0 && shell.text_count < TEXT_MAX; text++)
-        shell.text[shell.text_count++] = *text;
+    for (; *text != 0 && shell.text_count < room; text++)
+        shell_text[shell.text_count++] = *text;
     spin_unlock(&shell.lock);
 }
 
-static void shell_print(const char *format, ...) __printf(1, 2);
-static void shell_print(const char *format, ...)
+void shell_print(const char *format, ...)
 {
-    char text[160];
+    char text[400];
     va_list args;
     va_start(args, format);
     fmt_vprint(text, sizeof(text), format, args);
     va_end(args);
-    text_add(text);
+    text_add(text, SHELL_TEXT_MAX);
+}
+
+void shell_flush(void)
+{
+    text_drain();
+    console_flush_polled();
 }
 
 /* The console's ready hook. */
@@ -95,158 +79,156 @@ static void shell_output_ready(void *ctx)
 
 /* ---- commands */
 
-static void command_vm_list(const char *arguments)
+struct shell_command {
+    const char *usage;
+    const char *help;
+    shell_command_fn *run;
+};
+
+static shell_command_fn command_help, command_quit;
+
+static const struct shell_command commands[] = {
+    {"help", "this list", command_help},
+    {"vm list", "the VMs, their states and sizes", shell_vm_list},
+    {"vm info NAME", "all about one VM", shell_vm_info},
+    {"vm start|stop|pause|resume|restart NAME", "its life; a restart takes its images as they were",
+     shell_vm_life},
+    {"vcpu", "each vCPU: its CPU, state, time it ran, program counter", shell_vcpu},
+    {"stat on|off", "measure what exits cost, which makes them a little dearer", shell_stat_timing},
+    {"stat [NAME]", "exits by reason: count, share, average and worst cost", shell_stat},
+    {"trace NAME on|off|show", "each trap of a VM in words", shell_trace},
+    {"s2 NAME GPA", "what is at a guest-physical address", shell_s2},
+    {"irq", "physical interrupts: who handles them, how many came", shell_irq},
+    {"mem", "host memory: free, used, each VM's", shell_mem},
+    {"log [BACK]", "the log: its last lines, or those before the last BACK", shell_log},
+    {"quit", "power the machine off, whatever its VMs do", command_quit},
+};
+
+static void command_help(const struct shell_words *arguments)
 {
-    shell_print("%-*s %-8s %5s %11s\r\n", VM_NAME_MAX, "NAME", "STATE", "VCPUS", "MEMORY");
-    for (uint32_t i = 0; i < vm_count; i++) {
-        const struct vm *vm = vms[i];
-        enum vm_state state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
-        shell_print("%-*s %-8s %5u %7llu MiB\r\n", VM_NAME_MAX, vm->name, vm_state_name(state),
-                    vm->vcpu_count, (unsigned long long)(vm->config->memory_bytes / MIB(1)));
-    }
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        shell_print("%-40s %s\r\n", commands[i].usage, commands[i].help);
+    shell_print("%-40s %s\r\n", "Ctrl-a Ctrl-a Ctrl-a", "go to the next console");
 }
 
-static void command_quit(const char *arguments)
+static void command_quit(const struct shell_words *arguments)
 {
     shell_print("powering off\r\n");
-    text_drain();
-    console_flush_polled();
+    shell_flush();
     arch_machine_off();
 }
 
-static void command_help(const char *arguments);
-
-static const struct shell_command commands[] = {
-    {"help", "help", "this list", command_help},
-    {"vm list", "vm list", "the VMs, their states and sizes", command_vm_list},
-    {"quit", "quit", "power the machine off, whatever its VMs do", command_quit},
-};
-
-static void command_help(const char *arguments)
+struct vm *shell_vm(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-        shell_print("%-20s %s\r\n", commands[i].usage, commands[i].help);
-    shell_print("%-20s %s\r\n", "Ctrl-a Ctrl-a Ctrl-a", "go to the next console");
+    for (uint32_t i = 0; i < vm_count; i++)
+        if (strcmp(vms[i]->name, name) == 0)
+            return vms[i];
+    shell_print("no VM '%s'; 'vm list' lists them\r\n", name);
+    return NULL;
 }
 
-/* One blank between words, none around them. */
-static void squeeze_blanks(char *line)
+/* No command is as WORDS are: say what comes nearest. */
+static void explain(const struct shell_words *words, const char *line)
 {
-    char *to = line;
-    for (const char *from = line; *from != 0; from++) {
-        if (*from != ' ')
-            *to++ = *from;
-        else if (to != line && to[-1] != ' ')
-            *to++ = ' ';
+    bool found = false;
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+        if (shell_match_first(commands[i].usage, words)) {
+            shell_print("usage: %s\r\n", commands[i].usage);
+            found = true;
+        }
     }
-    if (to != line && to[-1] == ' ')
-        to--;
-    *to = 0;
+    if (!found)
+        shell_print("no command '%s'; 'help' lists them\r\n", line);
 }
 
-static void run_line(char *line)
+static void run_line(const char *line)
 {
-    squeeze_blanks(line);
-    if (*line == 0)
+    char copy[SHELL_LINE_MAX + 1];
+    struct shell_words words, arguments;
+    memcpy(copy, line, sizeof(copy));
+    shell_split(copy, &words);
+    if (words.count == 0)
         return;
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-        size_t length = strlen(commands[i].name);
-        if (strncmp(line, commands[i].name, length) != 0)
-            continue;
-        if (line[length] == 0 || line[length] == ' ') {
-            commands[i].run(line[length] == 0 ? "" : &line[length + 1]);
+        if (shell_match(commands[i].usage, &words, &arguments)) {
+            commands[i].run(&arguments);
             return;
         }
     }
-    shell_print("no command '%s'; 'help' lists them\r\n", line);
+    explain(&words, line);
 }
 
 /* ---- the line */
 
 static void show_line(void)
 {
-    shell.line[shell.length] = 0;
-    shell_print("%s%s%s", ERASE_LINE, PROMPT, shell.line);
+    const struct shell_line *line = &shell.line;
+    shell_print("%s%s%s", ERASE_LINE, PROMPT, line->text);
+    if (line->cursor < line->length)
+        shell_print("\033[%uD", line->length - line->cursor);
 }
 
-static char *history_at(uint32_t back)
+static const char *vm_name(uint32_t index)
 {
-    return shell.history[(shell.history_count - back) % HISTORY_COUNT];
+    return index < vm_count ? vms[index]->name : NULL;
 }
 
-static void history_add(void)
+static void complete_line(void)
 {
-    shell.history_looked = 0;
-    if (shell.length == 0 || (shell.history_count > 0 && strcmp(history_at(1), shell.line) == 0))
+    struct shell_line *line = &shell.line;
+    struct shell_completion c = {0};
+    char before[SHELL_LINE_MAX + 1];
+    memcpy(before, line->text, line->cursor);
+    before[line->cursor] = 0;
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        shell_complete(commands[i].usage, before, vm_name, &c);
+    if (c.count == 0)
         return;
-    memcpy(history_at(0), shell.line, sizeof(shell.line));
-    shell.history_count++;
-}
-
-/* Show the line that is BACK lines ago; 0 is an empty one. */
-static void history_show(uint32_t back)
-{
-    if (back > MIN(shell.history_count, (uint32_t)HISTORY_COUNT))
-        return;
-    shell.history_looked = back;
-    shell.length = 0;
-    if (back > 0) {
-        memcpy(shell.line, history_at(back), sizeof(shell.line));
-        shell.length = (uint32_t)strlen(shell.line);
+    const char *text = c.candidate[0].text;
+    if (c.count == 1 || c.common > c.typed) {
+        shell_line_insert(line, text + c.typed, c.common - c.typed);
+        if (c.count == 1)
+            shell_line_insert(line, " ", 1);
+    } else {
+        shell_print("\r\n");
+        for (uint32_t i = 0; i < c.count; i++)
+            shell_print("%.*s  ", (int)c.candidate[i].length, c.candidate[i].text);
+        shell_print("\r\n");
     }
     show_line();
 }
 
 static void end_line(void)
 {
-    shell.line[shell.length] = 0;
-    history_add();
-    text_add("\r\n");
-    run_line(shell.line);
-    shell.length = 0;
-    text_add(PROMPT);
-}
-
-/* A byte of an escape sequence: of them only the arrows up and down mean something. */
-static void edit_escape(char byte)
-{
-    if (shell.key_state == KEY_ESCAPE) {
-        shell.key_state = byte == '[' || byte == 'O' ? KEY_CONTROL : KEY_PLAIN;
-        return;
-    }
-    if (byte < '@')
-        return; /* a parameter */
-    shell.key_state = KEY_PLAIN;
-    if (byte == 'A')
-        history_show(shell.history_looked + 1);
-    else if (byte == 'B' && shell.history_looked > 0)
-        history_show(shell.history_looked - 1);
+    shell_print("\r\n");
+    run_line(shell.line.text);
+    shell_line_reset(&shell.line);
+    if (shell.text_count == SHELL_TEXT_MAX)
+        text_add(CUT, sizeof(shell_text));
+    text_add(PROMPT, sizeof(shell_text));
 }
 
 static void edit(char byte)
 {
-    bool returned = shell.returned;
-    shell.returned = byte == '\r';
-    if ((unsigned char)byte < ' ')
-        shell.key_state = KEY_PLAIN; /* no sequence holds one: Enter always works */
-    if (shell.key_state != KEY_PLAIN) {
-        edit_escape(byte);
-    } else if (byte == KEY_ESC) {
-        shell.key_state = KEY_ESCAPE;
-    } else if (byte == '\r' || (byte == '\n' && !returned)) {
-        end_line();
-    } else if (byte == KEY_CTRL_C || byte == KEY_CTRL_U) {
-        shell.length = 0;
+    switch (shell_line_key(&shell.line, byte)) {
+    case SHELL_LINE_NOTHING:
+        break;
+    case SHELL_LINE_APPENDED:
+        shell_print("%c", byte);
+        break;
+    case SHELL_LINE_CLEAR:
+        shell_print(CLEAR_SCREEN);
         show_line();
-    } else if (byte == '\b' || byte == KEY_DEL) {
-        if (shell.length > 0) {
-            shell.length--;
-            text_add("\b \b");
-        }
-    } else if (byte >= ' ' && byte < KEY_DEL && shell.length < LINE_MAX) {
-        char echo[] = {byte, 0};
-        shell.line[shell.length++] = byte;
-        text_add(echo);
+        break;
+    case SHELL_LINE_CHANGED:
+        show_line();
+        break;
+    case SHELL_LINE_COMPLETE:
+        complete_line();
+        break;
+    case SHELL_LINE_DONE:
+        end_line();
+        break;
     }
 }
 
@@ -266,6 +248,6 @@ void shell_init(void)
     if (shell.owner == CONSOLE_NONE)
         return;
     console_set_ready_hook(shell.owner, shell_output_ready);
-    text_add("Trapeze shell; 'help' lists the commands\r\n" PROMPT);
+    shell_print("Trapeze shell; 'help' lists the commands\r\n" PROMPT);
     text_drain();
 }

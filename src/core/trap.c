@@ -72,18 +72,3 @@ enum trap_result trap_dispatch(struct vcpu *vcpu, struct trap *trap)
     vcpu->stats.traps[trap->kind]++;
     return handlers[trap->kind](vcpu, trap);
 }
-
-const char *trap_kind_name(enum trap_kind kind)
-{
-    static const char *const names[TRAP_KIND_COUNT] = {
-        [TRAP_UNKNOWN] = "undefined",
-        [TRAP_MMIO] = "mmio",
-        [TRAP_S2_FAULT] = "stage-2 fault",
-        [TRAP_SYSREG] = "sysreg",
-        [TRAP_HYPERCALL] = "call",
-        [TRAP_WAIT] = "wait",
-        [TRAP_FP] = "fp",
-        [TRAP_INSN] = "instruction",
-    };
-    return kind < TRAP_KIND_COUNT ? names[kind] : "?";
-}

@@ -6,6 +6,7 @@
 
 #include "arch_defs.h"
 #include "core/sched.h"
+#include "core/stat.h"
 #include "core/timer.h"
 #include "core/trap.h"
 #include "lib/err.h"
@@ -23,10 +24,17 @@ enum vcpu_request {
     VCPU_REQ_RESCHED = 8, /* ask the scheduler who is next */
 };
 
+struct vcpu_cost {
+    uint64_t count, ticks, max_ticks;
+};
+
+/* Written by the CPU that runs the vCPU. */
 struct vcpu_stats {
     uint64_t traps[TRAP_KIND_COUNT];
     uint64_t interrupts; /* exits by a physical interrupt */
     uint64_t switches;
+    bool forget_costs; /* asked for by anyone: costs start anew */
+    struct vcpu_cost costs[STAT_REASON_COUNT];
 };
 
 struct vcpu {
@@ -34,6 +42,7 @@ struct vcpu {
     struct vm *vm;
     uint32_t id;
     uint32_t requests; /* enum vcpu_request, atomic */
+    uint32_t observers; /* enum observer (core/trace.h), atomic: who is shown its traps */
     struct sched_entity sched;
     struct timer wake_timer; /* the guest's virtual timer while the vCPU does not run */
     bool powered;            /* under vm->lock */

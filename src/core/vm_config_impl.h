@@ -67,3 +67,10 @@ void config_check_places(struct config_reader *r);
 /* ---- vm_config_domain.c */
 /* Read the domain NODE and its children into *r->vm, which is zeroed. */
 void config_read_domain(struct config_reader *r, int node);
+/* r->vm has a kernel, and Linux would be heard. */
+void config_check_kernel(struct config_reader *r);
+
+/* ---- vm_config_implicit.c */
+bool config_has_loose_modules(const void *fdt, int chosen);
+/* Make *r->vm, which is zeroed, of the modules in CHOSEN. */
+void config_read_implicit(struct config_reader *r, int chosen);

@@ -52,7 +52,8 @@ static struct vcpu *trap_road(struct world_cpu *cpu)
 {
     struct vcpu *vcpu = cpu->guest;
 
-    a64_trap_handle(vcpu, trapped);
+    struct trap trap;
+    a64_trap_handle(vcpu, trapped, &trap);
     return run_resume(&cpu->pcpu, vcpu);
 }
 

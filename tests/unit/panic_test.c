@@ -90,14 +90,15 @@ static void says_why_and_what_was(void **state)
     vms[0] = &vm;
     vm_count = 1;
     cpus[1].exit_next = 17; /* a count that went round */
-    cpus[1].exits[0] = (struct exit_record){0xffff0010, 0x5a000000, 0x9000018, 0, 3};
+    cpus[1].exits[0] = (struct exit_record){0xffff0010, 0x93800006, 0x9000018, 0, 3};
     cpus[1].exits[1] = (struct exit_record){0xabc, 0x1, 0, 7, 1};
     PANIC(ENDED, "value %d", 42);
-    assert_string_equal(said,
-                        "Trapeze panic: value 42\r\nOn CPU 1.\r\nregisters\r\n"
-                        "Last exits of guests on this CPU, oldest first:\r\n"
-                        "  ?/1 pc=0x0000000000000abc syndrome=0x00000001 fault=0x0\r\n"
-                        "  linux0/3 pc=0x00000000ffff0010 syndrome=0x5a000000 fault=0x9000018\r\n");
+    assert_string_equal(
+        said, "Trapeze panic: value 42\r\nOn CPU 1.\r\nregisters\r\n"
+              "Last exits of guests on this CPU, oldest first:\r\n"
+              "  ?/1 pc=0xabc executes an undefined instruction; syndrome 0x1, fault 0x0\r\n"
+              "  linux0/3 pc=0xffff0010 reads 4 bytes at virtual 0x9000018; "
+              "syndrome 0x93800006, fault 0x9000018\r\n");
     assert_int_equal(flushes, 1);
     assert_int_equal(ipis, 1); /* CPU 2 is off */
 }

@@ -643,6 +643,67 @@ static void test_no_vms(void **state)
     free(fdt);
 }
 
+/* As QEMU's guest-loader leaves it: no VM, no cell counts but the root's. */
+static const struct edit loose_tree[] = {
+    BYTES("/", "#address-cells", C2),
+    BYTES("/", "#size-cells", C2),
+    STRING("/chosen/module@0x48000000", "compatible", "multiboot,module\0multiboot,kernel"),
+    BYTES("/chosen/module@0x48000000", "reg", "\0\0\0\0\x48\0\0\0\0\0\0\0\1\0\0\0"),
+    STRING("/chosen/module@0x48000000", "bootargs", "console=ttyAMA0"),
+    STRING("/chosen/module@0x4a000000", "compatible", "multiboot,module\0multiboot,ramdisk"),
+    BYTES("/chosen/module@0x4a000000", "reg", "\0\0\0\0\x4a\0\0\0\0\0\0\0\0\0\x12\x34"),
+};
+
+static void test_loose_modules(void **state)
+{
+    void *fdt = tree_make(loose_tree, ARRAY_SIZE(loose_tree));
+    struct board_limits many = {.cpu_count = 32, .memory_bytes = MIB(1023)};
+    struct reports reports;
+    struct system_config s;
+    const struct vm_config *vm = &s.vms[0];
+
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_int_equal(reports.count, 1);
+    assert_true(reports_have(&reports, W, "/chosen", "", "called guest, with 4 CPUs, 512 MiB"));
+    assert_int_equal(s.vm_count, 1);
+    assert_false(vm->refused);
+    assert_string_equal(vm->name, "guest");
+    assert_string_equal(vm->path, "/chosen");
+    assert_int_equal(vm->memory_bytes, MIB(512));
+    assert_true(vm->vpl011 && vm->priority == VM_PRIORITY_DEFAULT && vm->affinity[7] == ~0ULL);
+    assert_int_equal(vm->kernel.base.raw, 0x48000000);
+    assert_int_equal(vm->ramdisk.size_bytes, 0x1234);
+    assert_string_equal(vm->bootargs, "console=ttyAMA0");
+
+    assert_int_equal(parse(fdt, false, &many, &reports, &s), ERR_NONE);
+    assert_int_equal(vm->cpu_count, VM_VCPU_MAX);
+    assert_int_equal(vm->memory_bytes, MIB(510));
+    assert_int_equal(parse(fdt, false, NULL, &reports, &s), ERR_NONE);
+    assert_int_equal(vm->cpu_count, 1);
+    assert_int_equal(vm->memory_bytes, MIB(512));
+    free(fdt);
+}
+
+static void test_loose_modules_wrong(void **state)
+{
+    static const struct edit no_kernel = NO_NODE("/chosen/module@0x48000000");
+    static const struct edit overlap =
+        BYTES("/chosen/module@0x4a000000", "reg", "\0\0\0\0\x48\0\0\0\0\0\0\0\0\0\x12\x34");
+    void *fdt = tree_make(loose_tree, ARRAY_SIZE(loose_tree));
+    struct reports reports;
+    struct system_config s;
+
+    tree_edit(fdt, &overlap);
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_true(reports_have(&reports, E, "/chosen/module@0x4a000000", "reg", "overlaps"));
+    assert_true(s.vms[0].refused);
+    tree_edit(fdt, &no_kernel);
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_true(reports_have(&reports, E, "/chosen", "", "has no kernel"));
+    assert_true(s.vms[0].refused);
+    free(fdt);
+}
+
 static void test_long_path(void **state)
 {
     char path[260] = "/chosen/";
@@ -803,6 +864,8 @@ int main(void)
         cmocka_unit_test(test_inherited_cells),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_no_vms),
+        cmocka_unit_test(test_loose_modules),
+        cmocka_unit_test(test_loose_modules_wrong),
         cmocka_unit_test(test_long_path),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_damaged),

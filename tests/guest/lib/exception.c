@@ -27,6 +27,7 @@ void exception_taken(struct exception_frame *frame);
 
 static struct fault *expected[GUEST_CPU_MAX];
 static irq_handler_fn *irq_handler;
+static bool catch_all;
 
 bool expect_fault(void (*fn)(void *), void *argument, struct fault *fault)
 {
@@ -34,6 +35,11 @@ bool expect_fault(void (*fn)(void *), void *argument, struct fault *fault)
     bool faulted = fault_call(fn, argument, fault, &expected[cpu_index()]);
     WRITE_SYSREG(daif, daif);
     return faulted;
+}
+
+void exception_catch_all(void)
+{
+    catch_all = true;
 }
 
 void irq_set_handler(irq_handler_fn *handler)
@@ -58,11 +64,13 @@ void exception_taken(struct exception_frame *frame)
     struct fault **slot = &expected[cpu_index()];
     struct fault *fault = *slot;
 
-    if (kind == VECTOR_IRQ && irq_handler != NULL) {
+    bool caught = fault != NULL && (catch_all || kind == VECTOR_SYNC);
+
+    if (kind == VECTOR_IRQ && irq_handler != NULL && !caught) {
         irq_handler(frame);
         return;
     }
-    if (kind != VECTOR_SYNC || fault == NULL)
+    if (!caught)
         die(frame);
     *slot = NULL;
     fault->elr = frame->elr;
@@ -70,6 +78,7 @@ void exception_taken(struct exception_frame *frame)
     fault->esr = frame->esr;
     fault->far = frame->far;
     fault->x0 = frame->x[0];
+    fault->vector = frame->vector;
     frame->elr = (uint64_t)fault_landing;
     frame->spsr = SPSR_EL1_EL1H_MASKED;
     frame->x[0] = (uint64_t)fault;

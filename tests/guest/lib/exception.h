@@ -68,6 +68,7 @@ struct fault {
     uint64_t sp; /* fault_call's own */
     uint64_t elr, spsr, esr, far;
     uint64_t x0; /* as it was when the exception was taken */
+    uint64_t vector;
 };
 
 /*
@@ -75,6 +76,10 @@ struct fault {
  * described in *FAULT and does no further harm; false if FN returned. Not nested; on any CPU.
  */
 bool expect_fault(void (*fn)(void *), void *argument, struct fault *fault);
+
+/* From now on FN of expect_fault is ended by any exception, interrupts and SErrors too; an
+ * interrupt is left as it is, and masked. */
+void exception_catch_all(void);
 
 /* What is called at each IRQ, on the CPU that took it, interrupts masked; NULL: an IRQ is an
  * unexpected exception. */

@@ -26,6 +26,8 @@ void arch_cpu_relax(void)
 
 void arch_cpu_wait(void)
 {
+    if (gic->before_wait != NULL)
+        gic->before_wait();
     /* Everything before is visible before we sleep; a pending interrupt ends WFI whatever is
      * masked. */
     dsb(sy);

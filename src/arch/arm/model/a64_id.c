@@ -6,6 +6,7 @@
 #include "arch/arm/model/a64_id.h"
 
 #include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/a64_sysreg_keys.h"
 #include "lib/bits.h"
 #include "lib/panic.h"
 #include "lib/string.h"
@@ -165,6 +166,7 @@ static const uint8_t pa_range_bits[] = {32, 36, 40, 42, 44, 48};
 #define EL0_A32 2
 
 static uint64_t values[A64_ID_CRM_COUNT][A64_ID_OP2_COUNT] __section(".sealed");
+static uint64_t host_values[A64_ID_CRM_COUNT][A64_ID_OP2_COUNT] __section(".sealed");
 
 /* The largest PARange whose addresses all fit in BITS. */
 static uint64_t pa_range_of(unsigned bits)
@@ -221,6 +223,7 @@ void a64_id_init(const struct a64_host_ids *host, unsigned gic_version)
         .pa_range = pa_range_of(host->ipa_bits),
     };
 
+    memcpy(host_values, host->reg, sizeof(host_values));
     memset(values, 0, sizeof(values));
     for (size_t i = 0; i < ARRAY_SIZE(policy); i++) {
         const struct id_row *row = &policy[i];
@@ -234,4 +237,15 @@ uint64_t a64_id_value(unsigned crm, unsigned op2)
 {
     BUG_ON(crm >= A64_ID_CRM_COUNT || op2 >= A64_ID_OP2_COUNT);
     return values[crm][op2];
+}
+
+bool a64_id_host_value(uint32_t key, uint64_t *value)
+{
+    uint64_t crm = REG_GET(A64_KEY, CRm, key);
+
+    if ((key & ~(uint32_t)(A64_KEY_CRm | A64_KEY_Op2)) != A64_SYSREG(3, 0, 0, 0, 0) || crm == 0 ||
+        crm >= A64_ID_CRM_COUNT)
+        return false;
+    *value = host_values[crm][REG_GET(A64_KEY, Op2, key)];
+    return true;
 }

@@ -23,3 +23,5 @@ struct a64_host_ids {
 void a64_id_init(const struct a64_host_ids *host, unsigned gic_version);
 /* What a guest reads; CRM 1 to 7, OP2 0 to 7. */
 uint64_t a64_id_value(unsigned crm, unsigned op2);
+/* What the host itself has for register KEY (a64_sysreg_keys.h); false if KEY is none of these. */
+bool a64_id_host_value(uint32_t key, uint64_t *value);

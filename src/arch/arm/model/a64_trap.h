@@ -32,28 +32,29 @@ void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_resul
 /*
  * Handle the exception SYNDROME of VCPU, which is current here; HPFAR is valid (a64_hpfar_missing).
  * No lock is held. On return VCPU's registers are what it goes on with, but it may have been asked
- * to stop or wait: run_resume.
+ * to stop or wait: run_resume. TRAP is left as the handler left it, for whoever traces it.
  */
-static __always_inline void a64_trap_handle(struct vcpu *vcpu, const struct a64_syndrome *syndrome)
+static __always_inline enum trap_result
+a64_trap_handle(struct vcpu *vcpu, const struct a64_syndrome *syndrome, struct trap *trap)
 {
     struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
-    struct trap trap;
     enum trap_result result;
 
-    a64_decode(syndrome, &trap);
-    if (trap.write)
-        trap.value = trap.reg < ARRAY_SIZE(gprs->x) ? gprs->x[trap.reg] : 0;
-    if (trap.kind == TRAP_MMIO && trap.write)
-        trap.value &= low_bits(trap.mmio.size_bytes * 8u);
-    result = trap_dispatch(vcpu, &trap);
+    a64_decode(syndrome, trap);
+    if (trap->write)
+        trap->value = trap->reg < ARRAY_SIZE(gprs->x) ? gprs->x[trap->reg] : 0;
+    if (trap->kind == TRAP_MMIO && trap->write)
+        trap->value &= low_bits(trap->mmio.size_bytes * 8u);
+    result = trap_dispatch(vcpu, trap);
     ghost_trap();
     if (unlikely(result != TRAP_DONE)) {
-        a64_trap_refuse(vcpu, &trap, result);
-        return;
+        a64_trap_refuse(vcpu, trap, result);
+        return result;
     }
-    if (!trap.write && trap.reg < ARRAY_SIZE(gprs->x))
-        gprs->x[trap.reg] = trap.kind == TRAP_MMIO ? a64_loaded_value(&trap) : trap.value;
-    gprs->pc += trap.insn_bytes;
+    if (!trap->write && trap->reg < ARRAY_SIZE(gprs->x))
+        gprs->x[trap->reg] = trap->kind == TRAP_MMIO ? a64_loaded_value(trap) : trap->value;
+    gprs->pc += trap->insn_bytes;
     /* A stepped-over instruction has executed: the guest's single step sees it (D2.12). */
     gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
+    return result;
 }

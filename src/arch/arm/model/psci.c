@@ -12,9 +12,6 @@
 #include "lib/bits.h"
 #include "lib/regdef.h"
 
-/* Standard secure services 0x00 to 0x1f, both forms. */
-#define PSCI_NUMBER_MAX 0x1f
-
 /* power_state in the original format, without FEATURES' bit for the extended one. */
 #define PSCI_POWER_STATE_FIELDS(F)          \
     F(PSCI_POWER_STATE, StateID, 15, 0)     \
@@ -82,8 +79,10 @@ static int64_t cpu_on(struct vm *vm, const uint64_t *regs)
 
     if (target == 0)
         return PSCI_INVALID_PARAMETERS;
-    if (!is_aligned(entry, 4) || !is_guest_ram(vm, entry, 4))
+    if (!is_aligned(entry, 4) || !is_guest_ram(vm, entry, 4)) {
+        watch_cpu_refused(vm, bit_lowest(target), entry);
         return PSCI_INVALID_ADDRESS;
+    }
     err = vm_cpu_on(vm, bit_lowest(target), entry, argument(regs, 3));
     switch (err) {
     case ERR_NONE:
@@ -159,11 +158,6 @@ static enum trap_result stop(struct vm *vm, enum vm_stop_reason reason)
 {
     vm_stop(vm, reason);
     return TRAP_RETRY;
-}
-
-bool arm_psci_owns(uint32_t function)
-{
-    return (function & ~(uint32_t)(SMCCC_ID_Is64 | PSCI_NUMBER_MAX)) == PSCI_VERSION;
 }
 
 enum trap_result arm_psci_call(struct vcpu *vcpu, uint64_t *regs)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "arch/arm/model/smccc.h"
 #include "core/trap.h"
 #include "lib/types.h"
 
@@ -40,8 +41,13 @@ enum psci_function {
 enum { PSCI_AFFINITY_ON, PSCI_AFFINITY_OFF, PSCI_AFFINITY_ON_PENDING };
 enum { PSCI_MIGRATE_NOT_REQUIRED = 2 };
 
+/* Standard secure services 0x00 to 0x1f, both forms. */
+#define PSCI_NUMBER_MAX 0x1f
 /* FUNCTION is in PSCI's range, known or not. */
-bool arm_psci_owns(uint32_t function);
+static inline bool arm_psci_owns(uint32_t function)
+{
+    return (function & ~(uint32_t)(SMCCC_ID_Is64 | PSCI_NUMBER_MAX)) == PSCI_VERSION;
+}
 /*
  * Do the call in REGS (x0 to x3), result in x0. VCPU is current, no lock held; takes its VM's.
  * TRAP_RETRY when it does not come back: the vCPU or its VM is off.
