@@ -16,8 +16,8 @@
 #include "core/pcpu.h"
 #include "core/shell.h"
 #include "core/trace.h"
-#include "core/vm_image.h"
 #include "core/vm.h"
+#include "core/vm_image.h"
 
 struct vm *vms[VM_COUNT_MAX];
 uint32_t vm_count;
