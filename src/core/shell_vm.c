@@ -181,7 +181,7 @@ void shell_s2(const struct shell_words *arguments)
         shell_print("'%s' is no hexadecimal address\r\n", arguments->word[1]);
         return;
     }
-    region = mmio_bus_find(&vm->mmio, gpa, 1);
+    region = mmio_bus_search(&vm->mmio, gpa, 1);
     if (region != NULL)
         shell_print("0x%llx: emulated device %s+0x%llx\r\n", (unsigned long long)gpa.raw,
                     region->name, (unsigned long long)(gpa.raw - region->base.raw));

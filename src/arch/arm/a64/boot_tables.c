@@ -57,16 +57,6 @@ uint64_t boot_tables_fill(uint64_t image, uint64_t fdt)
     return (uint64_t)boot_root;
 }
 
-/* EL1 is only entered to say that EL2 is needed. */
-#define TCR_EL1_FIELDS(F)    \
-    F(TCR_EL1, T0SZ, 5, 0)   \
-    F(TCR_EL1, LOW, 22, 6)   \
-    F(TCR_EL1, EPD1, 23, 23) \
-    F(TCR_EL1, HIGH, 31, 24) \
-    F(TCR_EL1, IPS, 34, 32)  \
-    F(TCR_EL1, REST, 63, 35)
-REG_DEFINE64(TCR_EL1, TCR_EL1_FIELDS);
-
 void boot_params_fill(struct boot_params *params, uint64_t ttbr, uint64_t el)
 {
     uint64_t pa_range = REG_GET(ID_AA64MMFR0, PARange, sysreg_read(ID_AA64MMFR0_EL1));
@@ -85,6 +75,7 @@ void boot_params_fill(struct boot_params *params, uint64_t ttbr, uint64_t el)
                         SCTLR_EL2_EIS | SCTLR_EL2_RES1_23 | SCTLR_EL2_RES1_28 | SCTLR_EL2_M |
                         SCTLR_EL2_C | SCTLR_EL2_I | SCTLR_EL2_SA | SCTLR_EL2_A;
     } else {
+        /* EL1 is only entered to say that EL2 is needed. */
         params->tcr = tcr | TCR_EL1_EPD1 | REG_PUT(TCR_EL1, IPS, pa_range);
         params->sctlr = SCTLR_EL1_RES1 | SCTLR_EL1_M | SCTLR_EL1_C | SCTLR_EL1_I;
     }
