@@ -35,8 +35,9 @@ __noinline void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap,
  * No lock is held. On return VCPU's registers are what it goes on with, but it may have been asked
  * to stop or wait: run_resume. TRAP is left as the handler left it, for whoever traces it.
  */
-static __always_inline enum trap_result
-a64_trap_handle(struct vcpu *vcpu, const struct a64_syndrome *syndrome, struct trap *trap)
+static __always_inline enum trap_result a64_trap_handle(struct vcpu *vcpu,
+                                                        const struct a64_syndrome *syndrome,
+                                                        struct trap *trap)
 {
     struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
     enum trap_result result;
