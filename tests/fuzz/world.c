@@ -164,9 +164,7 @@ static void mix_leaf(void *context, uint64_t ia, hpa_t hpa, uint64_t size_bytes,
         digest->value = mix(digest->value, arch_to_ptr(hpa), size_bytes);
 }
 
-static void mix_table(void *context, const uint64_t *table)
-{
-}
+static void mix_table(void *context, const uint64_t *table) {}
 
 uint64_t world_digest(struct vm *vm)
 {
