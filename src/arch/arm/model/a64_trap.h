@@ -58,3 +58,5 @@ a64_trap_handle(struct vcpu *vcpu, const struct a64_syndrome *syndrome, struct t
     gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
     return result;
 }
+/* a64_trap_handle, and whoever looks at this vCPU's traps is shown it. */
+void a64_trap_handle_observed(struct vcpu *vcpu, const struct a64_syndrome *syndrome);
