@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A VM from any kernel file: built, started, restarted, beside one that runs and is not touched. A file that is
- * refused costs nothing: all memory is back.
+ * A VM from any kernel file: built, started, restarted, beside one that runs and is not touched. A
+ * file that is refused costs nothing: all memory is back.
  */
 #include "core/frame.h"
 #include "lib/panic.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PSCI and the other calls, by the vCPUs of two VMs that share two CPUs: on, off, suspend, reset, off for good, in
- * any order, with time slices and interrupts between.
+ * PSCI and the other calls, by the vCPUs of two VMs that share two CPUs: on, off, suspend, reset,
+ * off for good, in any order, with time slices and interrupts between.
  */
 #include "arch/arm/model/a64_esr.h"
 #include "arch/host/host_mem.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Device trees: the board's and the VMs' description, read from any bytes, or from a good tree with properties
- * changed. The blob ends at an unmapped page. What is accepted is in range, and whatever is refused was said.
+ * Device trees: the board's and the VMs' description, read from any bytes, or from a good tree with
+ * properties changed. The blob ends at an unmapped page. What is accepted is in range, and whatever
+ * is refused was said.
  */
 #include "core/board.h"
 #include "core/dtb.h"
@@ -51,17 +52,50 @@ static const struct edit base_tree[] = {
     BYTES("/chosen/vm1", "cpus", C1),
 };
 /* clang-format on */
-static const char *const paths[] = {
-    "/",         "/chosen",     VM,          KERNEL, DISK, VM "/vcpu@0", "/memory@40000000",
-    "/cpus",     "/cpus/cpu@0", "/chosen/vm1",
-    "/reserved-memory", "/reserved-memory/fw@50000000", "/chosen/vm1/kernel", "/chosen/new/module@1"};
-static const char *const properties[] = {
-    "#address-cells",  "#size-cells",      "reg",           "compatible",     "memory",
-    "cpus",            "vpl011",           "nr_spis",       "bootargs",       "xen,static-mem",
-    "direct-map",      "passthrough",      "status",        "device_type",    "ranges",
-    "trapeze,file",    "trapeze,priority", "trapeze,name",  "trapeze,console", "id",
-    "hard-affinity",   "trapeze,prioritty", "xen,enhanced", "trap-unmapped-accesses",
-    "xen,passthrough", "llc-colors",       "trapeze,vns16550", "kernel", "no-map", "size"};
+static const char *const paths[] = {"/",
+                                    "/chosen",
+                                    VM,
+                                    KERNEL,
+                                    DISK,
+                                    VM "/vcpu@0",
+                                    "/memory@40000000",
+                                    "/cpus",
+                                    "/cpus/cpu@0",
+                                    "/chosen/vm1",
+                                    "/reserved-memory",
+                                    "/reserved-memory/fw@50000000",
+                                    "/chosen/vm1/kernel",
+                                    "/chosen/new/module@1"};
+static const char *const properties[] = {"#address-cells",
+                                         "#size-cells",
+                                         "reg",
+                                         "compatible",
+                                         "memory",
+                                         "cpus",
+                                         "vpl011",
+                                         "nr_spis",
+                                         "bootargs",
+                                         "xen,static-mem",
+                                         "direct-map",
+                                         "passthrough",
+                                         "status",
+                                         "device_type",
+                                         "ranges",
+                                         "trapeze,file",
+                                         "trapeze,priority",
+                                         "trapeze,name",
+                                         "trapeze,console",
+                                         "id",
+                                         "hard-affinity",
+                                         "trapeze,prioritty",
+                                         "xen,enhanced",
+                                         "trap-unmapped-accesses",
+                                         "xen,passthrough",
+                                         "llc-colors",
+                                         "trapeze,vns16550",
+                                         "kernel",
+                                         "no-map",
+                                         "size"};
 
 static void report(void *context, enum config_severity severity, const char *path,
                    const char *property, const char *text)
@@ -100,7 +134,8 @@ static void parse(const void *fdt, size_t size, bool files)
         BUG_ON(board.cpu_count == 0 || board.cpu_count > BOARD_CPU_MAX);
         BUG_ON(board.reserved_count > BOARD_RANGE_MAX);
         for (uint32_t i = 0; i < board.memory_count; i++)
-            BUG_ON(board.memory[i].base.raw + board.memory[i].size_bytes < board.memory[i].base.raw);
+            BUG_ON(board.memory[i].base.raw + board.memory[i].size_bytes <
+                   board.memory[i].base.raw);
         limits = (struct board_limits){.cpu_count = board.cpu_count,
                                        .memory_bytes = GIB(1),
                                        .board = &board,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Syndrome to trap: every answer is complete, in range, and does not depend on what was there before. */
+/* Syndrome to trap: every answer is complete, in range, and does not depend on what was there
+ * before. */
 #include <string.h>
 
 #include "arch/arm/model/a64_decode.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kernel images: whatever a file says of itself, nothing outside of it is read (it ends at an unmapped page), and
- * what is accepted is what core/image.h promises.
+ * Kernel images: whatever a file says of itself, nothing outside of it is read (it ends at an
+ * unmapped page), and what is accepted is what core/image.h promises.
  */
 #include "core/image.h"
 #include "lib/panic.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Scheduling: any order of what core/run.c does with two queues, as a model of the rules sees it. Nobody is lost,
- * nobody runs twice, the most urgent runs, equals take turns, and whoever was woken does not sleep.
+ * Scheduling: any order of what core/run.c does with two queues, as a model of the rules sees it.
+ * Nobody is lost, nobody runs twice, the most urgent runs, equals take turns, and whoever was woken
+ * does not sleep.
  */
 #include <string.h>
 
@@ -19,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct runq queues[QUEUES];
 static struct sched_entity entities[ENTITIES];
-/* The model: what each entity was told, and how long it has been ready and passed over by its equals. */
+/* The model: what each entity was told, and how long it has been ready and passed over by its
+ * equals. */
 static struct {
     bool on, waits, woken;
     unsigned passed_over;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inputs for the fuzzers to begin with: what is well formed, and long streams of bytes, which as choices are long
- * sessions. `seeds DIR TARGET` writes them into DIR. The same on each run.
+ * Inputs for the fuzzers to begin with: what is well formed, and long streams of bytes, which as
+ * choices are long sessions. `seeds DIR TARGET` writes them into DIR. The same on each run.
  */
 #include <elf.h>
 #include <libfdt.h>
@@ -57,9 +57,9 @@ static void streams(size_t size)
 
 static void syndromes(void)
 {
-    for (uint64_t class = 0; class < 64; class++) {
-        uint64_t words[3] = {class << 26 | 1u << 25 | 1u << 24 | (chance() & 0xffffff),
-                             0x9000ff8, 0x90000};
+    for (uint64_t class = 0; class < 64; class ++) {
+        uint64_t words[3] = {class << 26 | 1u << 25 | 1u << 24 | (chance() & 0xffffff), 0x9000ff8,
+                             0x90000};
 
         put(words, sizeof(words));
     }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole trap entry: a VM of one to four vCPUs on two CPUs does anything, trap after trap, while time goes on,
- * interrupts come and the shell pauses and restarts it. Beside it, on a CPU of its own, a VM that does nothing:
- * not a bit of it may change. The first bytes choose the machine.
+ * The whole trap entry: a VM of one to four vCPUs on two CPUs does anything, trap after trap, while
+ * time goes on, interrupts come and the shell pauses and restarts it. Beside it, on a CPU of its
+ * own, a VM that does nothing: not a bit of it may change. The first bytes choose the machine.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Every register of the vGIC, v2 and v3, at any offset and width, by vCPUs that come and go on two CPUs, while the
- * guest's side of the CPU interface does anything. The fake hardware (tests/unit/vgic_fake.h) objects to what the
- * architecture forbids; the vGIC's memory is a heap block of its own.
+ * Every register of the vGIC, v2 and v3, at any offset and width, by vCPUs that come and go on two
+ * CPUs, while the guest's side of the CPU interface does anything. The fake hardware
+ * (tests/unit/vgic_fake.h) objects to what the architecture forbids; the vGIC's memory is a heap
+ * block of its own.
  */
 #include "tests/fuzz/input.h"
 #include "tests/unit/vgic_fake.h"
@@ -61,8 +62,8 @@ static void guest(struct input *in, unsigned pcpu)
         f->vmcr = (uint32_t)input_bytes(in, 4);
         break;
     case 1:
-        f->vmcr = (uint32_t)(ICH_VMCR_EL2_VENG0 | ICH_VMCR_EL2_VENG1 |
-                             REG_PUT(ICH_VMCR_EL2, VPMR, 0xf8));
+        f->vmcr =
+            (uint32_t)(ICH_VMCR_EL2_VENG0 | ICH_VMCR_EL2_VENG1 | REG_PUT(ICH_VMCR_EL2, VPMR, 0xf8));
         break;
     case 2:
         fake_here = pcpu;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vGIC, v2 and v3, against the manual's state machine: the oracle of tests/unit/vgic_model_test.c, its choices
- * made by the fuzzer.
+ * The vGIC, v2 and v3, against the manual's state machine: the oracle of
+ * tests/unit/vgic_model_test.c, its choices made by the fuzzer.
  */
 #include "tests/fuzz/input.h"
 
@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     choices = (struct input){data, size};
     lr_count = lr_counts[choose(ARRAY_SIZE(lr_counts))];
-    /* Which of more active interrupts than list registers ends is a guess, so not with active states set by software. */
+    /* Which of more active interrupts than list registers ends is a guess, so not with active
+     * states set by software. */
     changes_active = lr_count >= 4;
     set_up((uint8_t)(2 + choose(2)), lr_count);
     for (unsigned n = 0; n < 400 && choices.left != 0; n++)

@@ -44,7 +44,8 @@ static uint64_t kernel_bytes(const struct world_vm *vm)
     return vm->in_place ? IMAGE_BYTES : PAGE_SIZE;
 }
 
-/* What the test gives, an arm64 Image (Documentation/arch/arm64/booting.rst), or bytes of no form. */
+/* What the test gives, an arm64 Image (Documentation/arch/arm64/booting.rst), or bytes of no form.
+ */
 static void write_kernel(uint32_t index, const struct world_vm *vm)
 {
     uint8_t *at = arch_to_ptr(HPA(KERNELS + index * MIB(2)));
@@ -222,9 +223,7 @@ static void mix_leaf(void *context, uint64_t ia, hpa_t hpa, uint64_t size_bytes,
         *digest = mix(*digest, arch_to_ptr(hpa), size_bytes);
 }
 
-static void mix_table(void *context, const uint64_t *table)
-{
-}
+static void mix_table(void *context, const uint64_t *table) {}
 
 struct world_digest world_digest(struct vm *vm)
 {

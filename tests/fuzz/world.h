@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A whole machine on the host: memory, physical CPUs, a GIC with its virtual interface, and VMs built and run by
- * the hypervisor's own files (core, vdev, the Arm models, a64/glue.c and a64/vcpu.c). What is fake is what the
- * hardware would do, and the few files that speak to it. A guest here has no instructions: a test says what it
- * does next, a trap or something that does not trap.
+ * A whole machine on the host: memory, physical CPUs, a GIC with its virtual interface, and VMs
+ * built and run by the hypervisor's own files (core, vdev, the Arm models, a64/glue.c and
+ * a64/vcpu.c). What is fake is what the hardware would do, and the few files that speak to it. A
+ * guest here has no instructions: a test says what it does next, a trap or something that does not
+ * trap.
  *
- * One host thread: world_here is the CPU we are on. A CPU that waits for an interrupt leaves the hypervisor by
- * longjmp and comes back in world_poll.
+ * One host thread: world_here is the CPU we are on. A CPU that waits for an interrupt leaves the
+ * hypervisor by longjmp and comes back in world_poll.
  */
 #pragma once
 
@@ -33,9 +34,10 @@ struct world_vm {
     uint64_t cpus; /* affinity of all its vCPUs */
     uint32_t spis;
     uint8_t priority;
-    bool in_place; /* its kernel is an Image of 1 MiB that is mapped where it lies; else raw, one page */
+    bool in_place; /* its kernel is an Image of 1 MiB that is mapped where it lies; else raw, one
+                      page */
     bool uart, unmapped_reads_ones;
-    const void *kernel; /* this file instead; NULL: none */
+    const void *kernel;    /* this file instead; NULL: none */
     uint64_t kernel_bytes; /* at most WORLD_KERNEL_MAX */
 };
 
@@ -75,7 +77,8 @@ extern struct world world;
 extern uint32_t world_here;
 
 /* ---- world.c: building it */
-/* Switch on a machine as CONFIG says, its kernels in memory; no VM is built. What was before is gone. */
+/* Switch on a machine as CONFIG says, its kernels in memory; no VM is built. What was before is
+ * gone. */
 void world_power_on(const struct world_config *config);
 /* Build VM number INDEX, as the boot code does; NULL: refused. */
 struct vm *world_create(uint32_t index);

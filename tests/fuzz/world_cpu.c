@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The contract of arch/arch.h that the target meets with the hardware (cpu.c, switch.c, traps.c, cache.c,
- * gtimer.c, gic.c), for the world's CPUs. A guest's EL1 registers live in its vcpu all the time.
+ * The contract of arch/arch.h that the target meets with the hardware (cpu.c, switch.c, traps.c,
+ * cache.c, gtimer.c, gic.c), for the world's CPUs. A guest's EL1 registers live in its vcpu all the
+ * time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,9 +178,7 @@ void arch_machine_fail(void)
     panic("the machine fails");
 }
 
-void arch_irq_enable(uint32_t irq, bool edge)
-{
-}
+void arch_irq_enable(uint32_t irq, bool edge) {}
 
 void arch_timer_program(uint64_t deadline_ticks)
 {

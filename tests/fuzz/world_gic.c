@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual CPU interface of each physical CPU, as the manuals have it (IHI 0048B, 5.2 and 5.3; IHI 0069H, 6.2
- * and 12.4), and the guest's side of it.
+ * The virtual CPU interface of each physical CPU, as the manuals have it (IHI 0048B, 5.2 and 5.3;
+ * IHI 0069H, 6.2 and 12.4), and the guest's side of it.
  */
 #include <string.h>
 

@@ -18,12 +18,12 @@
 #include "vdev/vgic_lr.h"
 
 static const uint32_t keys[] = {
-    A64_KEY_DC_ISW,        A64_KEY_DC_CISW,       A64_KEY_MDSCR_EL1,     A64_KEY_OSLAR_EL1,
-    A64_KEY_OSLSR_EL1,     A64_KEY_DBGBVR0_EL1,   A64_KEY_DBGBCR1_EL1,   A64_KEY_ID_AA64PFR0_EL1,
-    A64_KEY_ID_PFR0_EL1,   A64_KEY_SCTLR_EL1,     A64_KEY_TTBR0_EL1,     A64_KEY_ACTLR_EL1,
-    A64_KEY_ICC_SGI1R_EL1, A64_KEY_ICC_ASGI1R_EL1, A64_KEY_ICC_SGI0R_EL1, A64_KEY_ICC_SRE_EL1,
-    A64_KEY_PMCR_EL0,      A64_KEY_PMUSERENR_EL0, A64_KEY_CNTP_TVAL_EL0, A64_KEY_CNTP_CTL_EL0,
-    A64_KEY_CNTP_CVAL_EL0, A64_KEY_ZCR_EL1,       A64_KEY_CONTEXTIDR_EL1, A64_KEY_REVIDR_EL1,
+    A64_KEY_DC_ISW,        A64_KEY_DC_CISW,        A64_KEY_MDSCR_EL1,      A64_KEY_OSLAR_EL1,
+    A64_KEY_OSLSR_EL1,     A64_KEY_DBGBVR0_EL1,    A64_KEY_DBGBCR1_EL1,    A64_KEY_ID_AA64PFR0_EL1,
+    A64_KEY_ID_PFR0_EL1,   A64_KEY_SCTLR_EL1,      A64_KEY_TTBR0_EL1,      A64_KEY_ACTLR_EL1,
+    A64_KEY_ICC_SGI1R_EL1, A64_KEY_ICC_ASGI1R_EL1, A64_KEY_ICC_SGI0R_EL1,  A64_KEY_ICC_SRE_EL1,
+    A64_KEY_PMCR_EL0,      A64_KEY_PMUSERENR_EL0,  A64_KEY_CNTP_TVAL_EL0,  A64_KEY_CNTP_CTL_EL0,
+    A64_KEY_CNTP_CVAL_EL0, A64_KEY_ZCR_EL1,        A64_KEY_CONTEXTIDR_EL1, A64_KEY_REVIDR_EL1,
 };
 
 static const uint32_t functions[] = {
@@ -142,10 +142,10 @@ static void access_device(struct input *in, uint32_t cpu, struct vcpu *vcpu)
     uint32_t how = (uint32_t)input_bytes(in, 2);
 
     place_fault(&s, some_address(in, vcpu->vm));
-    s.esr = ec(ESR_EC_DABT_LOWER) | REG_PUT(ISS_DABT, ISV, 1) |
-            REG_PUT(ISS_DABT, SAS, how & 3) | REG_PUT(ISS_DABT, WnR, how >> 2 & 1) |
-            REG_PUT(ISS_DABT, SF, how >> 3 & 1) | REG_PUT(ISS_DABT, SSE, how >> 4 & 1) |
-            REG_PUT(ISS_DABT, SRT, how >> 5 & 31) | REG_PUT(ISS_DABT, DFSC, FSC_TRANSLATION | 3);
+    s.esr = ec(ESR_EC_DABT_LOWER) | REG_PUT(ISS_DABT, ISV, 1) | REG_PUT(ISS_DABT, SAS, how & 3) |
+            REG_PUT(ISS_DABT, WnR, how >> 2 & 1) | REG_PUT(ISS_DABT, SF, how >> 3 & 1) |
+            REG_PUT(ISS_DABT, SSE, how >> 4 & 1) | REG_PUT(ISS_DABT, SRT, how >> 5 & 31) |
+            REG_PUT(ISS_DABT, DFSC, FSC_TRANSLATION | 3);
     vcpu->arch.a64.gprs.x[1] = input_value(in);
     trap(cpu, &s);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two files whose state lasts as long as the machine does: a new world begins with it as it was at first. */
+/* Two files whose state lasts as long as the machine does: a new world begins with it as it was at
+ * first. */
 #include "core/console.c"
 #include "core/heap.c"
 #include "tests/fuzz/world.h"
@@ -12,9 +13,7 @@ static size_t uart_write(struct console_uart *uart, const char *bytes, size_t le
     world.console_room -= (uint32_t)taken;
     return taken;
 }
-static void uart_interrupt(struct console_uart *uart, bool on)
-{
-}
+static void uart_interrupt(struct console_uart *uart, bool on) {}
 static int uart_read(struct console_uart *uart)
 {
     return world.typed != NULL && *world.typed != '\0' ? (unsigned char)*world.typed++ : -1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The ghost check finds what it is there to find, in a machine with two VMs that is otherwise sound. */
+/* The ghost check finds what it is there to find, in a machine with two VMs that is otherwise
+ * sound. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,8 +40,8 @@ static int start(void **state)
 /* Map behind the checks' back, as a bug would. */
 static void sneak(uint32_t vm, uint64_t gpa, hpa_t hpa, struct pt_attr attr)
 {
-    assert_int_equal(
-        lpae_s2_map(host_s2_ipa_bits, &vms[vm]->s2.pt, GPA(gpa), hpa, PAGE_SIZE, attr), ERR_NONE);
+    assert_int_equal(lpae_s2_map(host_s2_ipa_bits, &vms[vm]->s2.pt, GPA(gpa), hpa, PAGE_SIZE, attr),
+                     ERR_NONE);
 }
 
 static hpa_t page_of(uint32_t vm, uint64_t gpa)

@@ -277,7 +277,8 @@ static void apply(uint32_t first, uint32_t count, const struct page *set, uint32
     }
 }
 
-/* One operation, in one of FAIL_ONE_IN with an allocation that fails; counted in DONE, 4 for no memory. */
+/* One operation, in one of FAIL_ONE_IN with an allocation that fails; counted in DONE, 4 for no
+ * memory. */
 static void random_round(uint32_t fail_one_in, uint32_t done[5])
 {
     uint32_t first, count, kind;
