@@ -45,7 +45,8 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region) __
 /* The region that holds all of [gpa, gpa + size), else NULL. */
 const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
                                           uint64_t size_bytes);
-/* The same for a guest's access. It stays with one device for a while, so the last one found is tried first. */
+/* The same for a guest's access. It stays with one device for a while, so the last one found is
+ * tried first. */
 static inline const struct mmio_region *mmio_bus_find(struct mmio_bus *bus, gpa_t gpa,
                                                       uint64_t size_bytes)
 {

@@ -101,9 +101,9 @@ void sched_wake(struct vcpu *vcpu, bool start)
         run_reschedule(pcpus[vcpu->sched.runq->cpu]);
 }
 
-void vcpu_kick(struct vcpu *vcpu, uint32_t bits)
+void vcpu_kick(struct vcpu *vcpu, uint32_t requests)
 {
-    request(vcpu, bits);
+    request(vcpu, requests);
     sched_wake(vcpu, false);
 }
 

@@ -74,4 +74,4 @@ bool trace_read(struct vm *vm, uint32_t index, struct trace_record *out);
  * RECORD in words, without VM and PC: "reads 4 bytes at 0x22000018 (UART+0x18) = 0x90". VM NULL:
  * devices are not named. Returns the length, less than SIZE.
  */
-int trace_text(const struct vm *vm, const struct trace_record *record, char *text, size_t size);
+int trace_text(const struct vm *vm, const struct trace_record *record, char *buffer, size_t size);

@@ -28,6 +28,12 @@ void config_error(struct config_reader *r, const char *property, const char *for
     __printf(3, 4);
 void config_warn(struct config_reader *r, const char *property, const char *format, ...)
     __printf(3, 4);
+/*
+ * r->vm and OTHER cannot both have something. An error, but a warning if OTHER is refused: what is
+ * wrong with one VM must not keep another from starting.
+ */
+void config_conflict(struct config_reader *r, const struct vm_config *other, const char *property,
+                     const char *format, ...) __printf(4, 5);
 
 /* ---- vm_config_rules.c: which properties there are */
 enum config_where {

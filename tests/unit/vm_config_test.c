@@ -542,6 +542,29 @@ static void test_refused_takes_nothing(void **state)
     free(fdt);
 }
 
+/* What a refused VM would have taken does not keep another from starting. */
+static void test_refused_is_no_obstacle(void **state)
+{
+    static const struct edit edits[] = {
+        GONE(L0, "cpus"),
+        STRING(L1, "trapeze,name", "linux0"),
+        BYTES(K1, "reg", "\0\0\0\0\x48\0\0\0\0\x10\0\0"),
+    };
+    void *fdt = make_base();
+    struct reports reports;
+    struct system_config s;
+
+    tree_apply(fdt, edits, ARRAY_SIZE(edits));
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_int_equal(reports.count, 3);
+    assert_true(reports_have(&reports, W, L1, "trapeze,name", "is called linux0 as well"));
+    assert_true(reports_have(&reports, W, K1, "reg", "overlaps " K0));
+    assert_string_equal(s.vms[0].path, L0);
+    assert_true(s.vms[0].refused);
+    assert_false(s.vms[1].refused);
+    free(fdt);
+}
+
 /* At the very edges of what is there, and beside what is taken. */
 static void test_places(void **state)
 {
@@ -859,6 +882,7 @@ int main(void)
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_many_errors),
         cmocka_unit_test(test_refused_takes_nothing),
+        cmocka_unit_test(test_refused_is_no_obstacle),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_no_limits),
         cmocka_unit_test(test_inherited_cells),

@@ -52,7 +52,7 @@ void a64_hook_exc_store(struct vcpu *vcpu, const struct a64_exc *exc)
 
 /* The faulting guest-physical page where the hardware does not say it. False: run the instruction
  * again. */
-static bool find_hpfar(struct a64_syndrome *syndrome)
+static __cold __noinline bool find_hpfar(struct a64_syndrome *syndrome)
 {
     uint64_t guests_par = sysreg_read(PAR_EL1), par;
 

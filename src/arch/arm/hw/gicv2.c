@@ -105,9 +105,10 @@ static void v2_deactivate(uint32_t iar)
 }
 
 /*
- * A guest that ends a hardware-backed interrupt whose level is still high makes the physical one pending
- * again. QEMU (hw/intc/arm_gic.c, gic_complete_irq) looks at the virtual interface only, so that the physical one
- * is not seen before the next write to the GIC, which in sleep may never come. This write changes nothing.
+ * A guest that ends a hardware-backed interrupt whose level is still high makes the physical one
+ * pending again. QEMU (hw/intc/arm_gic.c, gic_complete_irq) looks at the virtual interface only, so
+ * that the physical one is not seen before the next write to the GIC, which in sleep may never
+ * come. This write changes nothing.
  */
 static void v2_before_wait(void)
 {

@@ -14,6 +14,7 @@
 #include "arch/arm/model/smccc.h"
 #include "core/pcpu.h"
 #include "lib/fmt.h"
+#include "lib/panic.h"
 
 /* A register that no row names, as assemblers write it: S3_0_C1_C2_3. */
 static void name_sysreg(uint32_t key, char *name, size_t size)
@@ -85,19 +86,21 @@ static int call_text(const struct trace_record *record, char *text, size_t size)
     uint32_t function = (uint32_t)record->args[0];
     const struct call_name *call = find_call(function);
     const char *how = record->trap.call.smc ? "SMC" : "HVC";
+    unsigned arg_count = call != NULL ? call->arg_count : ARRAY_SIZE(separators);
     char name[80];
     int length;
 
+    BUG_ON(arg_count > ARRAY_SIZE(separators));
     if (!record->outcome_known || record->trap.call.immediate != 0)
         return fmt_print(text, size, "calls %s #0x%x", how, record->trap.call.immediate);
     if (call != NULL)
         length = fmt_print(name, sizeof(name), "%s", call->name);
     else
         length = fmt_print(name, sizeof(name), "0x%x", function);
-    for (unsigned i = 0; i < (call != NULL ? call->arg_count : 3u); i++)
+    for (unsigned i = 0; i < arg_count; i++)
         length += fmt_print(name + length, sizeof(name) - (size_t)length, "%s0x%llx", separators[i],
                             (unsigned long long)record->args[i + 1]);
-    if (call == NULL || call->arg_count > 0)
+    if (arg_count > 0)
         fmt_print(name + length, sizeof(name) - (size_t)length, ")");
     if (record->result != TRAP_DONE)
         return fmt_print(text, size, "calls %s by %s", name, how);

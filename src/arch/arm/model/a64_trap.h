@@ -27,7 +27,8 @@ static __always_inline uint64_t a64_loaded_value(const struct trap *trap)
 }
 
 /* The rare ends: RESULT is not TRAP_DONE. */
-void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_result result);
+__noinline void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap,
+                                enum trap_result result);
 
 /*
  * Handle the exception SYNDROME of VCPU, which is current here; HPFAR is valid (a64_hpfar_missing).
