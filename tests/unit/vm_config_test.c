@@ -146,6 +146,8 @@ static void test_options(void **state)
         BYTES(L0, "sve", "\0\0\0\0"),
         STRING(L0, "status", "okay"),
         STRING(K0, "trapeze,file", "Image"),
+        BYTES(K0, "trapeze,load-address", "\0\0\0\2\x40\0\x10\0"),
+        BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0"),
         BYTES(L1, "trapeze,vns16550", ""),
         BYTES(L1, "trap-unmapped-accesses", C1),
         STRING("/chosen/off", "compatible", DOMAIN),
@@ -167,9 +169,11 @@ static void test_options(void **state)
     assert_int_equal(vm->spi_count, 64);
     assert_true(vm->unmapped_reads_ones);
     assert_string_equal(vm->kernel.file, "Image");
+    assert_true(vm->has_load_address && vm->load_address.raw == 0x240001000);
+    assert_true(vm->has_fdt_address && vm->fdt_address.raw == 0);
     vm = find(&s, "linux1");
     assert_true(vm->vpl011);
-    assert_false(vm->unmapped_reads_ones);
+    assert_false(vm->unmapped_reads_ones || vm->has_load_address || vm->has_fdt_address);
     free(fdt);
 }
 
@@ -437,7 +441,27 @@ static const struct {
      R0,
      "compatible",
      "is both multiboot,kernel and multiboot,ramdisk"},
-    {{STRING(R0, "bootargs", "quiet")}, W, R0, "bootargs", "Only a kernel has arguments"},
+    {{STRING(R0, "bootargs", "quiet")}, W, R0, "bootargs", "Only a kernel has this"},
+    {{BYTES(R0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0")},
+     W,
+     R0,
+     "trapeze,fdt-address",
+     "Only a kernel has this; it is ignored"},
+    {{BYTES(K0, "trapeze,load-address", "\0\0\0\0\0\0\x10\x08")},
+     E,
+     K0,
+     "trapeze,load-address",
+     "0x1008 is no multiple of 0x1000. Write one that is."},
+    {{BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\4")},
+     E,
+     K0,
+     "trapeze,fdt-address",
+     "0x4 is no multiple of 0x8"},
+    {{BYTES(K0, "trapeze,load-address", "\x40\0\0\0")},
+     W,
+     K0,
+     "trapeze,load-address",
+     "Write trapeze,load-address = <0x0 0x40000000>;"},
     {{STRING(K0, "trapeze,file", "")}, E, K0, "trapeze,file", "file's name is empty"},
     {{STRING(L0 "/thing", "compatible", "acme,thing")},
      W,
