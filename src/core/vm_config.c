@@ -117,9 +117,9 @@ static void check_name(struct config_reader *r, uint32_t index)
 
         if (strcmp(vm->name, other->name) != 0)
             continue;
-        config_error(r, dtb_string(r->fdt, vm->node, "trapeze,name") ? "trapeze,name" : NULL,
-                     "%s is called %s as well. Write another name, by trapeze,name.", other->path,
-                     vm->name);
+        config_conflict(
+            r, other, dtb_string(r->fdt, vm->node, "trapeze,name") ? "trapeze,name" : NULL,
+            "%s is called %s as well. Write another name, by trapeze,name.", other->path, vm->name);
         return;
     }
 }

@@ -61,19 +61,16 @@ static void read_name(struct config_reader *r, int node)
 
 static void read_memory(struct config_reader *r, int node)
 {
-    int length;
-    const void *value = fdt_getprop(r->fdt, node, "memory", &length);
     uint64_t kib;
 
-    if (value == NULL) {
+    if (!config_flag(r, node, "memory")) {
         config_error(r, "memory",
                      "The VM has no memory. Write its size in KiB as two cells: "
                      "memory = <0x0 0x80000>; is 512 MiB.");
         return;
     }
-    if (length != 4 && length != 8)
+    if (!config_u64(r, node, "memory", &kib))
         return; /* told by the rules */
-    kib = dtb_cells(value, (uint32_t)length / 4);
     if (kib == 0) {
         config_error(r, "memory",
                      "The VM's memory is zero. Write its size in KiB as two cells: "

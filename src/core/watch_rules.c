@@ -10,10 +10,11 @@
 #include "lib/string.h"
 
 /* Looks after which something is not just slow. */
-#define LOOKS_LOOP   3
-#define LOOKS_WAIT   2
-#define LOOKS_DEVICE 3
-#define LOOKS_SILENT 10
+#define LOOKS_LOOP    3
+#define LOOKS_WAIT    2
+#define LOOKS_DEVICE  3
+#define LOOKS_SILENT  20
+#define LOOKS_CONSOLE 10
 /* Below this a jump is one through a pointer that was never set. */
 #define NULL_AREA KIB(64)
 
@@ -312,7 +313,8 @@ static bool is_silent(const struct watch_facts *f)
 static bool has_wrong_console(const struct watch_facts *f)
 {
     size_t length;
-    return is_silent(f) && wrong_console(f, &length) != NULL;
+    return f->has_uart && !f->printed && f->looks >= LOOKS_CONSOLE &&
+           wrong_console(f, &length) != NULL;
 }
 
 static void say_wrong_console(const struct watch_facts *f, struct watch_words *w)

@@ -15,33 +15,6 @@ $TOOL initramfs tool/initramfs/list --provide "busybox=$GUESTS/busybox" -o "$D/i
 # For the guest's shell, as base64 so that nothing needs quotes; see tool/README.md.
 command() { printf 'trapeze.exec=%s' "$(base64 -w0 <<<"$1")"; }
 
-# qemu NAME OPTION...: the machine that `trapeze board` describes, until every VM is off.
-qemu() {
-    local name=$1 status
-    shift
-    timeout 240 qemu-system-aarch64 -nodefaults -no-reboot -display none -serial stdio \
-        -machine virt,virtualization=on,gic-version=3 -cpu cortex-a57 -smp 2 -m 2G \
-        -kernel build/arm64/trapeze.bin "$@" </dev/null >"$LOGS/$name.raw" 2>&1
-    status=$?
-    tr -d '\000\r' <"$LOGS/$name.raw" >"$LOGS/$name.out"
-    [[ $status == 0 ]] || {
-        echo "QEMU ended with status $status; $LOGS/$name.out ends:"
-        tail -n 25 "$LOGS/$name.out"
-        return 1
-    }
-}
-# has NAME TEXT...: each in a line of the output.
-has() {
-    local name=$1 text
-    shift
-    for text; do
-        grep -aqF -- "$text" "$LOGS/$name.out" || {
-            echo "\"$text\" is not in $LOGS/$name.out, which ends:"
-            tail -n 25 "$LOGS/$name.out"
-            return 1
-        }
-    done
-}
 size() { printf '0x%x' "$(stat -L -c %s "$1")"; }
 
 # As in docs/features/dom0less.pandoc and docs/misc/arm/device-tree/booting.txt of Xen: two domUs, cells of one and two,
@@ -101,7 +74,7 @@ dom0less() {
     ! grep trapeze, "$D/dom0less.dts" || return 1
     dtc -q -I dts -O dtb -o "$D/dom0less.dtb" "$D/dom0less.dts" || return 1
     $TOOL check "$D/dom0less.dtb" --strict || return 1
-    qemu dom0less -dtb "$D/dom0less.dtb" \
+    machine dom0less 0 -kernel build/arm64/trapeze.bin -dtb "$D/dom0less.dtb" \
         -device "loader,file=$GUESTS/vmlinuz,addr=0x50000000,force-raw=on" \
         -device "loader,file=$D/initramfs,addr=0x58000000,force-raw=on" || return 1
     # The first has its RAM, and the second its PL011, where Xen's guests have them.
@@ -112,7 +85,7 @@ check dom0less dom0less
 
 # QEMU makes the tree, so what -device guest-loader leaves in it is all there is.
 guest_loader() {
-    qemu guest-loader \
+    machine guest-loader 0 -kernel build/arm64/trapeze.bin \
         -device "guest-loader,addr=0x50000000,kernel=$GUESTS/vmlinuz,bootargs=console=ttyAMA0 $(command 'echo answer=$((6 * 7)) cpus=$(nproc)')" \
         -device "guest-loader,addr=0x58000000,initrd=$D/initramfs" || return 1
     has guest-loader 'answer=42 cpus=2' 'one called guest, with 2 CPUs, 1024 MiB of memory and a PL011' 'guest: powered off'

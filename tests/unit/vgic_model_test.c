@@ -311,8 +311,9 @@ static void wind_up(void)
             if (n == 3 ? timer_line[cpu] : n >= 2 && model_of(cpu, n)->line)
                 change_line(cpu, n);
         }
-    for (unsigned cpu = 0; cpu < CPUS; cpu++)
-        for (unsigned round = 0; round < 400; round++) {
+    /* In turns: what one CPU ends may become the other's. */
+    for (unsigned round = 0; round < 400; round++)
+        for (unsigned cpu = 0; cpu < CPUS; cpu++) {
             acknowledge(cpu);
             if (depths[cpu] != 0)
                 end(cpu);

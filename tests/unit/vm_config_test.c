@@ -146,6 +146,8 @@ static void test_options(void **state)
         BYTES(L0, "sve", "\0\0\0\0"),
         STRING(L0, "status", "okay"),
         STRING(K0, "trapeze,file", "Image"),
+        BYTES(K0, "trapeze,load-address", "\0\0\0\2\x40\0\x10\0"),
+        BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0"),
         BYTES(L1, "trapeze,vns16550", ""),
         BYTES(L1, "trap-unmapped-accesses", C1),
         STRING("/chosen/off", "compatible", DOMAIN),
@@ -167,9 +169,11 @@ static void test_options(void **state)
     assert_int_equal(vm->spi_count, 64);
     assert_true(vm->unmapped_reads_ones);
     assert_string_equal(vm->kernel.file, "Image");
+    assert_true(vm->has_load_address && vm->load_address.raw == 0x240001000);
+    assert_true(vm->has_fdt_address && vm->fdt_address.raw == 0);
     vm = find(&s, "linux1");
     assert_true(vm->vpl011);
-    assert_false(vm->unmapped_reads_ones);
+    assert_false(vm->unmapped_reads_ones || vm->has_load_address || vm->has_fdt_address);
     free(fdt);
 }
 
@@ -437,7 +441,27 @@ static const struct {
      R0,
      "compatible",
      "is both multiboot,kernel and multiboot,ramdisk"},
-    {{STRING(R0, "bootargs", "quiet")}, W, R0, "bootargs", "Only a kernel has arguments"},
+    {{STRING(R0, "bootargs", "quiet")}, W, R0, "bootargs", "Only a kernel has this"},
+    {{BYTES(R0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0")},
+     W,
+     R0,
+     "trapeze,fdt-address",
+     "Only a kernel has this; it is ignored"},
+    {{BYTES(K0, "trapeze,load-address", "\0\0\0\0\0\0\x10\x08")},
+     E,
+     K0,
+     "trapeze,load-address",
+     "0x1008 is no multiple of 0x1000. Write one that is."},
+    {{BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\4")},
+     E,
+     K0,
+     "trapeze,fdt-address",
+     "0x4 is no multiple of 0x8"},
+    {{BYTES(K0, "trapeze,load-address", "\x40\0\0\0")},
+     W,
+     K0,
+     "trapeze,load-address",
+     "Write trapeze,load-address = <0x0 0x40000000>;"},
     {{STRING(K0, "trapeze,file", "")}, E, K0, "trapeze,file", "file's name is empty"},
     {{STRING(L0 "/thing", "compatible", "acme,thing")},
      W,
@@ -539,6 +563,29 @@ static void test_refused_takes_nothing(void **state)
     tree_apply(fdt, edits, ARRAY_SIZE(edits));
     assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
     assert_false(find(&s, "linux1")->refused);
+    free(fdt);
+}
+
+/* What a refused VM would have taken does not keep another from starting. */
+static void test_refused_is_no_obstacle(void **state)
+{
+    static const struct edit edits[] = {
+        GONE(L0, "cpus"),
+        STRING(L1, "trapeze,name", "linux0"),
+        BYTES(K1, "reg", "\0\0\0\0\x48\0\0\0\0\x10\0\0"),
+    };
+    void *fdt = make_base();
+    struct reports reports;
+    struct system_config s;
+
+    tree_apply(fdt, edits, ARRAY_SIZE(edits));
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_int_equal(reports.count, 3);
+    assert_true(reports_have(&reports, W, L1, "trapeze,name", "is called linux0 as well"));
+    assert_true(reports_have(&reports, W, K1, "reg", "overlaps " K0));
+    assert_string_equal(s.vms[0].path, L0);
+    assert_true(s.vms[0].refused);
+    assert_false(s.vms[1].refused);
     free(fdt);
 }
 
@@ -859,6 +906,7 @@ int main(void)
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_many_errors),
         cmocka_unit_test(test_refused_takes_nothing),
+        cmocka_unit_test(test_refused_is_no_obstacle),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_no_limits),
         cmocka_unit_test(test_inherited_cells),

@@ -27,7 +27,8 @@ static __always_inline uint64_t a64_loaded_value(const struct trap *trap)
 }
 
 /* The rare ends: RESULT is not TRAP_DONE. */
-void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_result result);
+__noinline void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap,
+                                enum trap_result result);
 
 /*
  * Handle the exception SYNDROME of VCPU, which is current here; HPFAR is valid (a64_hpfar_missing).
@@ -59,3 +60,5 @@ static __always_inline enum trap_result a64_trap_handle(struct vcpu *vcpu,
     gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
     return result;
 }
+/* a64_trap_handle, and whoever looks at this vCPU's traps is shown it (a64/observed.c). */
+void a64_trap_handle_observed(struct vcpu *vcpu, const struct a64_syndrome *syndrome);
