@@ -26,7 +26,8 @@ static char *find_file(const char *file, const char *system, const struct pairs 
                                path, file);
     else if (strchr(file, ':'))
         *problem = text_format("Nothing is provided under the name \"%s\": ./run provides "
-                               "\"debian:linux-ARCH\" and \"debian:initramfs-ARCH\". Add "
+                               "\"debian:linux-ARCH\", \"debian:initramfs-ARCH\" and "
+                               "\"debian:u-boot-ARCH\". Add "
                                "--provide %s=PATH for others.",
                                file, file);
     else
