@@ -12,7 +12,7 @@
 /* Looks after which something is not just slow. */
 #define LOOKS_LOOP    3
 #define LOOKS_WAIT    2
-#define LOOKS_DEVICE  3
+#define LOOKS_DEVICE  2
 #define LOOKS_SILENT  20
 #define LOOKS_CONSOLE 10
 /* Below this a jump is one through a pointer that was never set. */

@@ -136,7 +136,11 @@ static void parse(const void *fdt, size_t size, bool files)
         for (uint32_t i = 0; i < board.memory_count; i++)
             BUG_ON(board.memory[i].base.raw + board.memory[i].size_bytes <
                    board.memory[i].base.raw);
-        limits = (struct board_limits){.cpu_count = board.cpu_count, .memory_bytes = GIB(1)};
+        limits = (struct board_limits){.cpu_count = board.cpu_count,
+                                       .memory_bytes = GIB(1),
+                                       .board = &board,
+                                       .hypervisor = {HPA(0x40200000), MIB(1)},
+                                       .device_tree = {HPA(0x44000000), KIB(64)}};
     } else {
         BUG_ON(board_errors == 0);
     }

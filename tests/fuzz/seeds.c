@@ -189,7 +189,7 @@ int main(int count, char **arguments)
     folder = arguments[1];
     if (strcmp(target, "decode") == 0) {
         syndromes();
-    } else if (strcmp(target, "image") == 0) {
+    } else if (strcmp(target, "image") == 0 || strcmp(target, "build") == 0) {
         images();
     } else {
         if (strcmp(target, "config") == 0)

@@ -10,6 +10,7 @@
 #include "arch/arm/model/a64_id_regs.h"
 #include "arch/arm/model/a64_regs.h"
 #include "arch/arm/model/a64_sysreg.h"
+#include "arch/arm/model/arm_guest_layout.h"
 #include "arch/host/host_mem.h"
 #include "core/frame.h"
 #include "core/ghost.h"
@@ -23,6 +24,8 @@
 #define IMAGE_BYTES  MIB(1)
 #define IMAGE_HEADER 64
 
+#define GICD_ISENABLER 0x100
+
 struct world world;
 
 static void on_report(void *context, enum config_severity severity, const char *path,
@@ -34,13 +37,26 @@ static const struct config_sink sink = {.report = on_report};
 
 /* ---- building */
 
-/* An arm64 Image (Documentation/arch/arm64/booting.rst), or bytes of no form. */
-static void write_kernel(uint32_t index, bool image, uint64_t bytes)
+static uint64_t kernel_bytes(const struct world_vm *vm)
+{
+    if (vm->kernel != NULL)
+        return vm->kernel_bytes;
+    return vm->in_place ? IMAGE_BYTES : PAGE_SIZE;
+}
+
+/* What the test gives, an arm64 Image (Documentation/arch/arm64/booting.rst), or bytes of no form.
+ */
+static void write_kernel(uint32_t index, const struct world_vm *vm)
 {
     uint8_t *at = arch_to_ptr(HPA(KERNELS + index * MIB(2)));
+    uint64_t bytes = kernel_bytes(vm);
 
+    if (vm->kernel != NULL) {
+        memcpy(at, vm->kernel, bytes);
+        return;
+    }
     memset(at, (int)(0xa1 + index), MIN(bytes, PAGE_SIZE));
-    if (image) {
+    if (vm->in_place) {
         uint64_t span = IMAGE_BYTES + 12345;
 
         memset(at, 0, IMAGE_HEADER);
@@ -53,7 +69,7 @@ static void configure(uint32_t index)
 {
     const struct world_vm *from = &world.config.vms[index];
     struct vm_config *vm = &world.system.vms[index];
-    uint64_t bytes = from->in_place ? IMAGE_BYTES : PAGE_SIZE;
+    uint64_t bytes = kernel_bytes(from);
 
     *vm = (struct vm_config){
         .memory_bytes = from->memory_bytes,
@@ -68,7 +84,7 @@ static void configure(uint32_t index)
     snprintf(vm->path, sizeof(vm->path), "/chosen/vm%u", index);
     for (uint32_t i = 0; i < VM_VCPU_MAX; i++)
         vm->affinity[i] = from->cpus;
-    write_kernel(index, from->in_place, bytes);
+    write_kernel(index, from);
     if (frame_reserve(vm->kernel.base, vm->kernel.size_bytes) != ERR_NONE)
         panic("the world's memory is too small");
 }
@@ -110,6 +126,7 @@ void world_power_on(const struct world_config *config)
         run_init(pcpu);
         pcpu->online = true;
         world.cpus[i].deadline = TIMER_NEVER;
+        world.cpus[i].ipi = true;
         pcpus[i] = pcpu;
     }
     pcpu_count = config->cpus;
@@ -133,8 +150,54 @@ void world_boot(void)
     for (uint32_t i = 0; i < vm_count; i++)
         if (vm_start(vms[i]) != ERR_NONE)
             panic("a VM of the world does not start");
-    for (uint32_t i = 0; i < world.config.cpus; i++)
-        world.cpus[i].ipi = true;
+    world_settle();
+}
+
+static void vcpus_on(void *argument)
+{
+    struct vm *vm = argument;
+
+    for (uint32_t i = 1; i < vm->vcpu_count; i++)
+        if (vm_cpu_on(vm, i, vm->entry.raw, 0) != ERR_NONE)
+            panic("a vCPU of the world does not start");
+}
+
+static void write_register(struct vm *vm, gpa_t gpa, uint32_t vcpu, uint32_t value)
+{
+    const struct mmio_region *region = mmio_bus_find(&vm->mmio, gpa, 4);
+    struct mmio_access access = {.vcpu = vcpu, .size_bytes = 4, .write = true, .value = value};
+
+    if (region == NULL)
+        return;
+    access.offset = gpa.raw - region->base.raw;
+    if (!region->handler(region->device, &access))
+        panic("the vGIC has no register 0x%llx", (unsigned long long)access.offset);
+}
+
+static void enable_interrupts(void *argument)
+{
+    struct vm *vm = argument;
+    bool v3 = world.hw.version == 3;
+    uint64_t gicd = v3 ? ARM_GUEST_GICV3_GICD_BASE : ARM_GUEST_GICV2_GICD_BASE;
+
+    write_register(vm, GPA(gicd), 0, 3);
+    write_register(vm, GPA(gicd + GICD_ISENABLER + 4), 0, UINT32_MAX);
+    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+        uint64_t sgis = v3 ? ARM_GUEST_GICR_BASE + i * ARM_GUEST_GICR_BYTES + KIB(64) : gicd;
+
+        write_register(vm, GPA(sgis + GICD_ISENABLER), i, UINT32_MAX);
+    }
+}
+
+void world_bring_up(struct vm *vm)
+{
+    world_from_shell(vcpus_on, vm);
+    world_settle();
+    world_from_shell(enable_interrupts, vm);
+    for (uint32_t n = 0; n < world.config.cpus; n++)
+        if (world.cpus[n].guest != NULL && world.cpus[n].guest->vm == vm)
+            world_vmcr(n, (uint32_t)(ICH_VMCR_EL2_VENG0 | ICH_VMCR_EL2_VENG1 |
+                                     REG_PUT(ICH_VMCR_EL2, VPMR, 0xf8)));
     world_settle();
 }
 
@@ -149,38 +212,50 @@ static uint64_t mix(uint64_t digest, const void *p, size_t size)
     return digest;
 }
 
-struct digest {
-    uint64_t value;
-};
-
 static void mix_leaf(void *context, uint64_t ia, hpa_t hpa, uint64_t size_bytes,
                      struct pt_attr attr)
 {
-    struct digest *digest = context;
+    uint64_t *digest = context;
     uint64_t said[] = {ia, hpa.raw, size_bytes, attr.rights, attr.memory, attr.software};
 
-    digest->value = mix(digest->value, said, sizeof(said));
+    *digest = mix(*digest, said, sizeof(said));
     if (attr.memory == PT_NORMAL)
-        digest->value = mix(digest->value, arch_to_ptr(hpa), size_bytes);
+        *digest = mix(*digest, arch_to_ptr(hpa), size_bytes);
 }
 
 static void mix_table(void *context, const uint64_t *table) {}
 
-uint64_t world_digest(struct vm *vm)
+struct world_digest world_digest(struct vm *vm)
 {
     const struct vgic *vgic = vm->arch.a64.vgic;
-    struct digest digest = {0};
-    const struct pt_visitor visitor = {.context = &digest, .leaf = mix_leaf, .table = mix_table};
+    struct world_digest digest = {0};
+    const struct pt_visitor visitor = {
+        .context = &digest.memory, .leaf = mix_leaf, .table = mix_table};
 
     arch_s2_visit(&vm->s2.pt, &visitor);
-    digest.value = mix(digest.value, vm, offsetof(struct vm, s2));
-    digest.value = mix(digest.value, &vm->mmio, sizeof(*vm) - offsetof(struct vm, mmio));
+    /* Not s2: who looks takes the lock; nor what watches the VM and tells of it. */
+    digest.structure = mix(0, vm, offsetof(struct vm, s2));
+    digest.structure = mix(digest.structure, &vm->mmio,
+                           offsetof(struct vm, log_budget) - offsetof(struct vm, mmio));
     for (uint32_t i = 0; i < vm->vcpu_count; i++)
-        digest.value = mix(digest.value, vm->vcpus[i], sizeof(struct vcpu));
-    digest.value = mix(digest.value, vgic, vgic_size(&vgic->config));
+        digest.vcpus = mix(digest.vcpus, &vm->vcpus[i]->arch, sizeof(struct arch_vcpu));
+    digest.vgic = mix(0, vgic, vgic_size(&vgic->config));
     if (vm->arch.a64.uart != NULL)
-        digest.value = mix(digest.value, vm->arch.a64.uart, sizeof(struct vpl011));
-    return mix(digest.value, vm->image, sizeof(*vm->image));
+        digest.uart = mix(0, vm->arch.a64.uart, sizeof(struct vpl011));
+    digest.image = mix(0, vm->image, sizeof(*vm->image));
+    return digest;
+}
+
+void world_check_same(struct vm *vm, const struct world_digest *before)
+{
+    struct world_digest now = world_digest(vm);
+
+    if (memcmp(before, &now, sizeof(now)) != 0)
+        panic("another VM did this to %s's:%s%s%s%s%s%s", vm->name,
+              before->memory != now.memory ? " memory" : "",
+              before->structure != now.structure ? " structure" : "",
+              before->vcpus != now.vcpus ? " vCPUs" : "", before->vgic != now.vgic ? " vGIC" : "",
+              before->uart != now.uart ? " UART" : "", before->image != now.image ? " image" : "");
 }
 
 /* ---- what must hold */

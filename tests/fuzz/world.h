@@ -26,6 +26,7 @@
 #define WORLD_MEMORY_BYTES MIB(24)
 #define WORLD_GICV         0x08040000ULL /* GICv2's virtual CPU interface: a device, not in memory */
 #define WORLD_SPURIOUS     1023u
+#define WORLD_KERNEL_MAX   MIB(2)
 
 struct world_vm {
     uint32_t vcpus;
@@ -36,6 +37,8 @@ struct world_vm {
     bool in_place; /* its kernel is an Image of 1 MiB that is mapped where it lies; else raw, one
                       page */
     bool uart, unmapped_reads_ones;
+    const void *kernel;    /* this file instead; NULL: none */
+    uint64_t kernel_bytes; /* at most WORLD_KERNEL_MAX */
 };
 
 struct world_config {
@@ -81,9 +84,15 @@ void world_power_on(const struct world_config *config);
 struct vm *world_create(uint32_t index);
 /* Build and start all of them, and let every CPU run. */
 void world_boot(void);
-/* A number that changes when anything of VM does: its structures, devices, tables, memory. Not the
- * scheduler's statistics. */
-uint64_t world_digest(struct vm *vm);
+/* As a kernel boots: all vCPUs on, every interrupt and group enabled. */
+void world_bring_up(struct vm *vm);
+/* All that is a VM's, each part as a number that changes when anything of it does. */
+struct world_digest {
+    uint64_t memory, structure, vcpus, vgic, uart, image;
+};
+struct world_digest world_digest(struct vm *vm);
+/* Abort if VM is not what it was. */
+void world_check_same(struct vm *vm, const struct world_digest *before);
 /* Whatever must hold whenever the hypervisor is left; aborts if not. With the ghost check. */
 void world_check(void);
 

@@ -52,9 +52,12 @@ static const struct a64_syndrome *trapped;
 static struct vcpu *trap_road(struct world_cpu *cpu)
 {
     struct vcpu *vcpu = cpu->guest;
-
     struct trap trap;
-    a64_trap_handle(vcpu, trapped, &trap);
+
+    if (vcpu->observers != 0)
+        a64_trap_handle_observed(vcpu, trapped);
+    else
+        a64_trap_handle(vcpu, trapped, &trap);
     return run_resume(&cpu->pcpu, vcpu);
 }
 

@@ -106,8 +106,11 @@ static void fill_registers(struct input *in, struct vcpu *vcpu)
 static uint64_t some_address(struct input *in, const struct vm *vm)
 {
     uint64_t offset = input_bytes(in, 2);
+    uint8_t where = input_u8(in);
 
-    switch (input_below(in, 8)) {
+    if (where & 0x80) /* where registers are */
+        offset &= ~3ULL;
+    switch (where & 7) {
     case 0:
         return ARM_GUEST_GICV2_GICD_BASE + offset % ARM_GUEST_GICV2_GICD_BYTES;
     case 1:
@@ -115,7 +118,7 @@ static uint64_t some_address(struct input *in, const struct vm *vm)
     case 2:
         return ARM_GUEST_GICR_BASE + input_below(in, 9) * KIB(64) + offset;
     case 3:
-        return ARM_GUEST_UART_BASE + offset % (ARM_GUEST_UART_BYTES + 8);
+        return ARM_GUEST_UART_BASE + offset % (where & 0x40 ? 0x4c : ARM_GUEST_UART_BYTES + 8);
     case 4: /* in and around RAM */
         return vm->banks[0].base.raw + offset * 64;
     case 5:

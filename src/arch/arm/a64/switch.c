@@ -62,12 +62,9 @@ static void el1_load(const struct a64_el1 *el1)
 
 /* ---- floating point, moved only when a vCPU uses it */
 
-#define CPTR_RES1 \
-    (CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM | CPTR_EL2_RES1_13)
-
 static void fp_trap(bool on)
 {
-    sysreg_write(CPTR_EL2, CPTR_RES1 | (on ? CPTR_EL2_TFP : 0));
+    sysreg_write(CPTR_EL2, A64_CPTR_TRAPS | (on ? CPTR_EL2_TFP : 0));
 }
 
 #define FP_PAIRS(P) \

@@ -60,3 +60,5 @@ static __always_inline enum trap_result a64_trap_handle(struct vcpu *vcpu,
     gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
     return result;
 }
+/* a64_trap_handle, and whoever looks at this vCPU's traps is shown it (a64/observed.c). */
+void a64_trap_handle_observed(struct vcpu *vcpu, const struct a64_syndrome *syndrome);
