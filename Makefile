@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # make                 the arm64 hypervisor and the host tool
 # make unit            unit tests of the pure files on the host (gcc and clang, ASan and UBSan)
+# make fuzz            the fuzzers, each for a fixed number of inputs (scripts/fuzz)
 # make guests          the bare-metal test guests
 # Everything lands in build/. `./test` is the whole suite; `./run` boots a system.
 
@@ -71,7 +72,7 @@ $B/host/$(1)/%.o: %.c
 	@echo "  $(1)  $$<"; $(1) $(HOST_FLAGS) $(GCOV_$(1)) $(THREAD_$(1)) -MMD -MP -c -o $$@ $$<
 $B/host/$(1)/unit/%: $B/host/$(1)/tests/unit/%_test.o $B/host/$(1)/libpure.a
 	@mkdir -p $$(dir $$@)
-	@$(1) $(HOST_FLAGS) $(GCOV_$(1)) -o $$@ $$< $B/host/$(1)/libpure.a -lcmocka -lfdt -lz
+	@$(1) $(HOST_FLAGS) $(GCOV_$(1)) -o $$@ $$(filter %.o,$$^) $B/host/$(1)/libpure.a -lcmocka -lfdt -lz
 unit-$(1): $(UNIT:%=$B/host/$(1)/unit/%)
 endef
 $(foreach cc,gcc clang,$(eval $(call HOST_RULES,$(cc))))
@@ -79,6 +80,17 @@ $(foreach cc,gcc clang,$(eval $(call HOST_RULES,$(cc))))
 .PHONY: unit-gcc unit-clang
 unit: $(UNIT_CC:%=unit-%)
 	scripts/unit $(UNIT_CC)
+
+include tests/fuzz/fuzz.mk
+# Unit tests in the world need it before the library, and with the ghost check.
+UNIT_WORLD := $(patsubst tests/unit/%_test.c,%,$(shell grep -l fuzz/world.h tests/unit/*_test.c))
+define WORLD_RULES
+$B/host/$(1)/world/%.o: %.c
+	@mkdir -p $$(dir $$@)
+	@echo "  $(1)  $$<"; $(1) $(HOST_FLAGS) $(GCOV_$(1)) -DCONFIG_GHOST -MMD -MP -c -o $$@ $$<
+$(UNIT_WORLD:%=$B/host/$(1)/unit/%): $(patsubst %.c,$B/host/$(1)/world/%.o,$(WORLD_SRC) src/core/frame.c src/core/s2.c)
+endef
+$(foreach cc,gcc clang,$(eval $(call WORLD_RULES,$(cc))))
 
 # ---- the host tool ---------------------------------------------------------------------------
 include tool/tool.mk

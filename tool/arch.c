@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Owns the table of architectures. Must not do anything with it. */
 #include "tool/arch.h"
+#include "core/image.h"
 #include "tool/util.h"
 
 #include <string.h>
+
+#define KIND(name) (1u << IMAGE_##name)
 
 static const struct tool_arch arches[] = {
     {
@@ -15,6 +18,8 @@ static const struct tool_arch arches[] = {
         .image_offset = MIB(2),
         .boot_command = "booti",
         .uboot_arch = 22,
+        .kernel_kinds = KIND(RAW) | KIND(ARM64) | KIND(ELF),
+        .elf_machine = IMAGE_MACHINE_AARCH64,
     },
 };
 

@@ -14,6 +14,8 @@ struct tool_arch {
         image_offset; /* of the hypervisor from the start of RAM, where QEMU's -kernel puts it */
     const char *boot_command; /* of U-Boot */
     uint8_t uboot_arch;       /* IH_ARCH_* in an image's header */
+    uint32_t kernel_kinds;    /* bit per enum image_kind that its VMs run */
+    uint32_t elf_machine;     /* of an ELF kernel */
 };
 
 /* By NAME; the tool ends if there is none. */

@@ -4,12 +4,13 @@
 
 #include "lib/types.h"
 
+int command_check(int argc, char **argv);
 int command_pack(int argc, char **argv);
 int command_board(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_initramfs(int argc, char **argv);
 
-extern const char pack_usage[], board_usage[], run_usage[], initramfs_usage[];
+extern const char check_usage[], pack_usage[], board_usage[], run_usage[], initramfs_usage[];
 
 /* Print USAGE and exit: asked for (status 0), or because the command line is wrong (2). */
 void command_help(const char *usage) __noreturn;

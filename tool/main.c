@@ -10,6 +10,7 @@ static const struct {
     const char *name, *what;
     int (*run)(int argc, char **argv);
 } commands[] = {
+    {"check", "say what is wrong with a system's description", command_check},
     {"pack", "merge a system's description into a board's tree and collect all it boots from",
      command_pack},
     {"run", "run what pack wrote under QEMU", command_run},

@@ -3,12 +3,9 @@
  * trapeze pack: from a system description and a board's tree to a folder that boots.
  * Owns the order of the steps; each is in a file of its own.
  */
-#include "core/vm_config.h"
-#include "tool/arch.h"
 #include "tool/commands.h"
 #include "tool/layout.h"
-#include "tool/module.h"
-#include "tool/tree.h"
+#include "tool/system.h"
 #include "tool/uboot.h"
 
 #include <getopt.h>
@@ -24,7 +21,6 @@ struct pack {
     bool batch, keep_going;
     struct pairs provided, exec;
     uint64_t load_address; /* 0: the architecture's */
-    uint32_t errors;
 };
 
 const char pack_usage[] =
@@ -39,17 +35,6 @@ const char pack_usage[] =
     "  --exec VM=COMMAND       have that VM's initramfs run COMMAND and power off\n"
     "  --set-batch             no console input, all output with the VMs' names\n"
     "  --keep-going            write DIR although a VM is refused (the hypervisor says so again)\n";
-
-static void report(void *context, enum config_severity severity, const char *path,
-                   const char *property, const char *text)
-{
-    struct pack *pack = context;
-    bool error = severity == CONFIG_ERROR;
-
-    pack->errors += error;
-    fprintf(stderr, "trapeze: %s: %s: %s%s%s: %s\n", error ? "error" : "warning", pack->system,
-            path, property ? ": " : "", property ? property : "", text);
-}
 
 static struct pack parse_options(int argc, char **argv)
 {
@@ -106,28 +91,17 @@ static struct pack parse_options(int argc, char **argv)
     return pack;
 }
 
-/* A module of the tree gets its file read; one that has an address already is only kept clear of.
- */
-static void collect_module(struct pack *pack, const void *fdt, const struct vm_config *vm,
-                           const struct vm_module *from, const char *kind, struct layout *layout,
-                           struct modules *modules)
+/* What has an address already is kept clear of. */
+static void take_placed(struct layout *layout, const struct system_config *config)
 {
-    struct module *module = &modules->entry[modules->count];
-    char path[256];
+    for (uint32_t i = 0; i < config->vm_count; i++) {
+        const struct vm_config *vm = &config->vms[i];
+        const struct vm_module *modules[] = {&vm->kernel, &vm->ramdisk, &vm->device_tree};
 
-    if (!from->present)
-        return;
-    if (!from->file) {
-        layout_take(layout, (struct hpa_range){from->base, from->size_bytes});
-        return;
+        for (uint32_t m = 0; m < ARRAY_SIZE(modules); m++)
+            if (modules[m]->present && !modules[m]->file)
+                layout_take(layout, (struct hpa_range){modules[m]->base, modules[m]->size_bytes});
     }
-    if (modules->count == MODULE_MAX || fdt_get_path(fdt, from->node, path, sizeof(path)) != 0)
-        die("%s: too many modules (%d at most), or too long a path", vm->path, MODULE_MAX);
-    modules->count++;
-    module->path = text_format("%s", path);
-    module->file = text_format("%s-%s", vm->name, kind);
-    module_read(module, path, from->file, strcmp(kind, "kernel") == 0, pack->system,
-                &pack->provided);
 }
 
 /* Those that need large alignment first, so that they leave no holes. */
@@ -207,45 +181,27 @@ static void write_folder(const struct pack *pack, const struct tool_arch *arch, 
 
 int command_pack(int argc, char **argv)
 {
-    static struct system_config config;
-    static struct board board;
-    static struct modules modules;
+    static struct system system;
     static struct layout layout;
     struct pack pack = parse_options(argc, argv);
-    struct config_sink sink = {report, &pack};
-    struct board_limits limits;
-    struct tree tree = tree_load(pack.board_path), system = tree_load(pack.system);
-    enum err err;
+    bool any;
 
-    if (board_parse(tree.fdt, fdt_totalsize(tree.fdt), &sink, &board) != ERR_NONE)
-        die("%s: not a usable board", pack.board_path);
-    tree_merge(&tree, &system, pack.system);
-    const struct tool_arch *arch = tool_arch_find(tree_string(
-        &tree, "/chosen", "trapeze,arch", tree_string(&tree, "/", "trapeze,arch", "arm64")));
-    if (pack.batch)
-        tree_set_string(&tree, "/chosen", "trapeze,console", "batch");
-
-    limits = board_limits(&board);
-    err = vm_config_parse(tree.fdt, fdt_totalsize(tree.fdt), true, &limits, &sink, &config);
-    if (err == ERR_NOT_FOUND)
-        die("%s: it describes no VM: /chosen needs a node with compatible = \"xen,domain\" for "
-            "each",
-            pack.system);
-    if (err != ERR_NONE || (pack.errors && !pack.keep_going))
+    system.path = pack.system;
+    system.board_path = pack.board_path;
+    system.provided = &pack.provided;
+    any = system_read(&system);
+    problems_print(&system.problems);
+    if (!any || system.files_missing || (system.problems.errors && !pack.keep_going))
         die("%s: nothing was packed", pack.system);
 
-    layout_init(&layout, &board, arch->image_offset);
+    layout_init(&layout, &system.board, system.arch->image_offset);
     if (pack.load_address)
         layout.hypervisor = pack.load_address;
-    for (uint32_t i = 0; i < config.vm_count; i++) {
-        const struct vm_config *vm = &config.vms[i];
-
-        collect_module(&pack, tree.fdt, vm, &vm->kernel, "kernel", &layout, &modules);
-        collect_module(&pack, tree.fdt, vm, &vm->ramdisk, "ramdisk", &layout, &modules);
-        collect_module(&pack, tree.fdt, vm, &vm->device_tree, "device-tree", &layout, &modules);
-    }
-    add_exec(&pack, &tree, &config);
-    place_modules(&tree, &layout, &modules);
-    write_folder(&pack, arch, &tree, &layout, &modules);
+    take_placed(&layout, &system.config);
+    add_exec(&pack, &system.tree, &system.config);
+    if (pack.batch)
+        tree_set_string(&system.tree, "/chosen", "trapeze,console", "batch");
+    place_modules(&system.tree, &layout, &system.modules);
+    write_folder(&pack, system.arch, &system.tree, &layout, &system.modules);
     return 0;
 }

@@ -14,8 +14,8 @@ TOOL_FLAGS := -std=gnu11 -D_GNU_SOURCE -O2 -g $(WARN) $(TOOL_SAN) -Isrc -Isrc/ar
 tool: $(TOOL_B)/trapeze
 $(TOOL_B)/%.o: %.c
 	@mkdir -p $(dir $@)
-	$(CC) $(TOOL_FLAGS) -MMD -MP -c -o $@ $<
+	@$(CC) $(TOOL_FLAGS) -MMD -MP -c -o $@ $<
 $(TOOL_B)/libpure.a: $(TOOL_PURE:%.c=$(TOOL_B)/%.o)
 	@rm -f $@; ar rcs $@ $^
 $(TOOL_B)/trapeze: $(TOOL_SRC:%.c=$(TOOL_B)/%.o) $(TOOL_B)/libpure.a
-	$(CC) $(TOOL_FLAGS) -o $@ $^ -lfdt -lz -lzstd
+	@$(CC) $(TOOL_FLAGS) -o $@ $^ -lfdt -lz -lzstd

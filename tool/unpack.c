@@ -10,61 +10,64 @@
 #define UNPACKED_MAX GIB(4)
 #define STEP         MIB(16)
 
-/* Make sure that OUT has room for STEP bytes more. */
-static void make_room(struct blob *out, size_t *capacity, const char *path)
+#define TOO_MUCH "unpacks to more than 4 GiB"
+
+/* Make sure that OUT has room for STEP bytes more; false if it would be too much. */
+static bool make_room(struct blob *out, size_t *capacity)
 {
     if (*capacity - out->size >= STEP)
-        return;
+        return true;
     if (*capacity >= UNPACKED_MAX)
-        die("%s: it unpacks to more than 4 GiB", path);
+        return false;
     *capacity = *capacity * 2 + STEP;
     out->bytes = realloc(out->bytes, *capacity);
     if (!out->bytes)
         die("out of memory (%zu bytes)", *capacity);
+    return true;
 }
 
-static struct blob unpack_gzip(struct blob in, const char *path)
+static const char *unpack_gzip(struct blob in, struct blob *out)
 {
-    struct blob out = {NULL, 0};
     z_stream stream = {.next_in = in.bytes, .avail_in = (uInt)in.size};
     size_t capacity = 0;
-    int result;
+    int result = Z_OK;
 
     /* 16 + MAX_WBITS: gzip only. */
     if (in.size > UINT32_MAX || inflateInit2(&stream, 16 + MAX_WBITS) != Z_OK)
-        die("%s: gzip cannot be unpacked", path);
-    do {
-        make_room(&out, &capacity, path);
-        stream.next_out = out.bytes + out.size;
+        return "is a gzip file of more than 4 GiB";
+    while (result == Z_OK && make_room(out, &capacity)) {
+        stream.next_out = out->bytes + out->size;
         stream.avail_out = STEP;
         result = inflate(&stream, Z_NO_FLUSH);
-        out.size += STEP - stream.avail_out;
-    } while (result == Z_OK);
-    if (result != Z_STREAM_END)
-        die("%s: its gzip data is broken or cut off: get or make the file anew", path);
+        out->size += STEP - stream.avail_out;
+    }
     inflateEnd(&stream);
-    return out;
+    if (result == Z_STREAM_END)
+        return NULL;
+    return result == Z_OK ? TOO_MUCH
+                          : "is a gzip file that is broken or cut off: get or make it anew";
 }
 
-static struct blob unpack_zstd(struct blob in, const char *path)
+static const char *unpack_zstd(struct blob in, struct blob *out)
 {
-    struct blob out = {NULL, 0};
     ZSTD_DStream *stream = ZSTD_createDStream();
     ZSTD_inBuffer from = {in.bytes, in.size, 0};
     size_t capacity = 0, more = 1;
+    const char *problem = NULL;
 
-    while (more) {
-        make_room(&out, &capacity, path);
-        ZSTD_outBuffer to = {out.bytes + out.size, STEP, 0};
+    while (more && !problem) {
+        if (!make_room(out, &capacity)) {
+            problem = TOO_MUCH;
+            break;
+        }
+        ZSTD_outBuffer to = {out->bytes + out->size, STEP, 0};
         more = ZSTD_decompressStream(stream, &to, &from);
-        if (ZSTD_isError(more))
-            die("%s: its zstd data is broken: %s", path, ZSTD_getErrorName(more));
-        out.size += to.pos;
-        if (more && from.pos == from.size && to.pos < to.size)
-            die("%s: its zstd data is cut off: get or make the file anew", path);
+        out->size += to.pos;
+        if (ZSTD_isError(more) || (more && from.pos == from.size && to.pos < to.size))
+            problem = "is a zstd file that is broken or cut off: get or make it anew";
     }
     ZSTD_freeDStream(stream);
-    return out;
+    return problem;
 }
 
 static bool starts_with(struct blob blob, const char *magic, size_t length)
@@ -72,16 +75,18 @@ static bool starts_with(struct blob blob, const char *magic, size_t length)
     return blob.size >= length && memcmp(blob.bytes, magic, length) == 0;
 }
 
-struct blob unpack(struct blob blob, const char *path)
+const char *unpack(struct blob *blob)
 {
-    struct blob out;
+    struct blob out = {NULL, 0};
+    const char *problem;
 
-    if (starts_with(blob, "\x1f\x8b\x08", 3))
-        out = unpack_gzip(blob, path);
-    else if (starts_with(blob, "\x28\xb5\x2f\xfd", 4))
-        out = unpack_zstd(blob, path);
+    if (starts_with(*blob, "\x1f\x8b\x08", 3))
+        problem = unpack_gzip(*blob, &out);
+    else if (starts_with(*blob, "\x28\xb5\x2f\xfd", 4))
+        problem = unpack_zstd(*blob, &out);
     else
-        return blob;
-    free(blob.bytes);
-    return out;
+        return NULL;
+    free(blob->bytes);
+    *blob = out;
+    return problem;
 }

@@ -4,5 +4,8 @@
 
 #include "tool/util.h"
 
-/* BLOB itself if it is not compressed; the tool ends, naming PATH, if it is and is broken. */
-struct blob unpack(struct blob blob, const char *path);
+/*
+ * What is in *BLOB takes its place; one that is not compressed stays. NULL, or what is wrong with
+ * it, for a sentence that begins with the file's name.
+ */
+const char *unpack(struct blob *blob);

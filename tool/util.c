@@ -20,6 +20,8 @@ static void print(const char *kind, const char *format, va_list args)
     fputc('\n', stderr);
 }
 
+int die_status = 1;
+
 void die(const char *format, ...)
 {
     va_list args;
@@ -27,7 +29,7 @@ void die(const char *format, ...)
     va_start(args, format);
     print("error: ", format, args);
     va_end(args);
-    exit(1);
+    exit(die_status);
 }
 
 void warn(const char *format, ...)

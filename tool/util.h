@@ -12,7 +12,8 @@ struct blob {
     size_t size;
 };
 
-/* Print "trapeze: error: ..." and exit with status 1. */
+/* Print "trapeze: error: ..." and exit with status 1, or what a command has set here. */
+extern int die_status;
 void die(const char *format, ...) __printf(1, 2) __noreturn;
 void warn(const char *format, ...) __printf(1, 2);
 

@@ -17,6 +17,7 @@ struct vm;
 struct guest_fdt_params;
 struct vm_image_params;
 struct exit_record;
+struct guest_view;
 struct trace_record;
 
 /* ---- this CPU */
@@ -116,12 +117,20 @@ void arch_vcpu_timer_fired(struct vcpu *vcpu);
 /* Trap handlers of the architecture (core/trap.h). */
 trap_handler_fn arch_trap_sysreg, arch_trap_call, arch_trap_fp;
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
+/* How VCPU, which is loaded here or nowhere, looks from outside (core/trace.h). */
+void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view);
+/* What a guest that touches GPA, where it has nothing, may take it for, and what to do; NULL if
+ * that is not known. */
+const char *arch_gpa_hint(gpa_t gpa);
+/* True if NAME is what `console=` calls the platform's virtual UART. */
+bool arch_is_console_name(const char *name, size_t length);
 /*
- * RECORD, of a kind that is the architecture's (a system register, a call, an instruction), in words: "reads
- * ID_AA64MMFR0_EL1 = 0x1122". Returns the length; 0 if there are none for it.
+ * RECORD, of a kind that is the architecture's (a system register, a call, an instruction), in
+ * words: "reads ID_AA64MMFR0_EL1 = 0x1122". Returns the length; 0 if there are none for it.
  */
 int arch_trap_text(const struct trace_record *record, char *text, size_t size);
-/* What EXIT was, as far as its few words tell: no values, no guest-physical address. Must not fault. */
+/* What EXIT was, as far as its few words tell: no values, no guest-physical address. Must not
+ * fault. */
 void arch_exit_trap(const struct exit_record *exit, struct trap *trap);
 /* Nodes of the architecture for the guest's tree (guest_fdt_arch_fn). */
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params);

@@ -184,7 +184,9 @@ void boot_main(const struct boot_info *info)
     boot_console_irq();
     start_other_cpus();
     create_vms();
-    shell_init();
+    /* In batch mode nobody types. */
+    if (!config.batch)
+        shell_init();
     boot_arch_seal();
     for (uint32_t i = 0; i < vm_count; i++)
         if (vm_start(vms[i]) != ERR_NONE)

@@ -30,8 +30,8 @@ enum line_event {
  * escape sequence, gets in, so that nobody can write over another's lines or forge them. A newline
  * or a carriage return ends it.
  */
-enum line_event console_line_add(struct console_line *line, char byte);
+enum line_event console_line_add(struct console_line *line, char c);
 /* A byte that has gone to the terminal: text is what brings the line there again. */
-void console_line_track(struct console_line *line, char byte);
+void console_line_track(struct console_line *line, char c);
 /* Begin a new line. What is inside an escape sequence stays so. */
 void console_line_clear(struct console_line *line);

@@ -38,14 +38,12 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region)
     return ERR_NONE;
 }
 
-const struct mmio_region *mmio_bus_search(struct mmio_bus *bus, gpa_t gpa, uint64_t size_bytes)
+const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
+                                          uint64_t size_bytes)
 {
     uint32_t i = region_search(bus, gpa.raw);
     if (i == bus->count || size_bytes == 0)
         return NULL;
     const struct mmio_region *region = &bus->regions[i];
-    if (!range_within(gpa.raw, size_bytes, region->base.raw, region->size_bytes))
-        return NULL;
-    __atomic_store_n(&bus->last, i, __ATOMIC_RELAXED);
-    return region;
+    return range_within(gpa.raw, size_bytes, region->base.raw, region->size_bytes) ? region : NULL;
 }

@@ -42,19 +42,21 @@ struct mmio_bus {
  * wraps or is empty.
  */
 enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region) __must_check;
-/* For mmio_bus_find: the region in the sorted array, remembered for the next time. */
-const struct mmio_region *mmio_bus_search(struct mmio_bus *bus, gpa_t gpa, uint64_t size_bytes);
-/*
- * The region that holds all of [gpa, gpa + size), else NULL. Guests stay with one device for a
- * while, so the last one found is tried first.
- */
+/* The region that holds all of [gpa, gpa + size), else NULL. */
+const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
+                                          uint64_t size_bytes);
+/* The same for a guest's access. It stays with one device for a while, so the last one found is
+ * tried first. */
 static inline const struct mmio_region *mmio_bus_find(struct mmio_bus *bus, gpa_t gpa,
                                                       uint64_t size_bytes)
 {
-    const struct mmio_region *last = &bus->regions[__atomic_load_n(&bus->last, __ATOMIC_RELAXED)];
+    const struct mmio_region *found = &bus->regions[__atomic_load_n(&bus->last, __ATOMIC_RELAXED)];
 
-    if (likely(range_within(gpa.raw, size_bytes, last->base.raw, last->size_bytes) &&
-               size_bytes != 0))
-        return last;
-    return mmio_bus_search(bus, gpa, size_bytes);
+    if (likely(size_bytes != 0 &&
+               range_within(gpa.raw, size_bytes, found->base.raw, found->size_bytes)))
+        return found;
+    found = mmio_bus_search(bus, gpa, size_bytes);
+    if (found != NULL)
+        __atomic_store_n(&bus->last, (uint32_t)(found - bus->regions), __ATOMIC_RELAXED);
+    return found;
 }

@@ -434,12 +434,27 @@ static __always_inline void pt_free_tables(const struct pt_format *fmt, struct p
     pt_retire(fmt, pt, 0, end);
 }
 
+/* Where the next valid entry may be: behind C and the holes that follow it in the same table. */
+static __always_inline uint64_t pt_skip_holes(const struct pt_format *fmt,
+                                              const struct pt_cursor *c)
+{
+    uint64_t next = c->base + c->span;
+    uint64_t table_end = align_up(next, c->span * pt_slot_count(fmt, c->level));
+    const uint64_t *slot = c->slot + 1;
+
+    while (next < table_end && !fmt->is_valid(pt_read(slot))) {
+        slot++;
+        next += c->span;
+    }
+    return next;
+}
+
 /* Show every leaf and every table, in the order of input addresses. */
 static __always_inline void pt_visit(const struct pt_format *fmt, const struct pt *pt,
                                      const struct pt_visitor *visitor)
 {
     struct pt_cursor c;
-    for (uint64_t at = 0; at < bit64(pt_input_bits(fmt)); at = c.base + c.span) {
+    for (uint64_t at = 0; at < bit64(pt_input_bits(fmt)); at = pt_skip_holes(fmt, &c)) {
         pt_seek(fmt, pt, at, &c);
         for (unsigned level = 1; level <= c.level; level++)
             if (is_aligned(at, pt_span(fmt, level - 1)))

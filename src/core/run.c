@@ -58,6 +58,19 @@ void run_ipi(struct pcpu *pcpu)
         request(pcpu->current, VCPU_REQ_RESCHED);
 }
 
+/* How many other vCPUs of VCPU's VM are assigned to PCPU: those of one VM run best side by side. */
+static uint32_t siblings_on(const struct vcpu *vcpu, const struct pcpu *pcpu)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < vcpu->vm->vcpu_count; i++) {
+        const struct vcpu *sibling = vcpu->vm->vcpus[i];
+
+        count += sibling != vcpu && sibling->powered && sibling->sched.runq == &pcpu->runq;
+    }
+    return count;
+}
+
 void sched_place(struct vcpu *vcpu)
 {
     struct pcpu *best = NULL;
@@ -67,7 +80,9 @@ void sched_place(struct vcpu *vcpu)
 
         if (!pcpu->online || (i < 64 && (vcpu->sched.affinity & bit64(i)) == 0))
             continue;
-        if (best == NULL || pcpu->runq.load < best->runq.load)
+        if (best == NULL || pcpu->runq.load < best->runq.load ||
+            (pcpu->runq.load == best->runq.load &&
+             siblings_on(vcpu, pcpu) < siblings_on(vcpu, best)))
             best = pcpu;
     }
     /* The configuration was checked against the CPUs that are there; one may have failed to start.
@@ -86,9 +101,9 @@ void sched_wake(struct vcpu *vcpu, bool start)
         run_reschedule(pcpus[vcpu->sched.runq->cpu]);
 }
 
-void vcpu_kick(struct vcpu *vcpu, uint32_t bits)
+void vcpu_kick(struct vcpu *vcpu, uint32_t requests)
 {
-    request(vcpu, bits);
+    request(vcpu, requests);
     sched_wake(vcpu, false);
 }
 
@@ -120,6 +135,24 @@ void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t id)
     timer_init(&vcpu->wake_timer, wake_timer_fired);
 }
 
+/*
+ * VCPU's own timer goes on in software. One that is over already has raised its line; if the guest
+ * has not enabled that interrupt nothing more comes of it, and waking the vCPU again and again
+ * would only take turns from others.
+ */
+static void await_timer(struct pcpu *pcpu, struct vcpu *vcpu)
+{
+    uint64_t deadline = arch_vcpu_timer_deadline(vcpu);
+
+    if (deadline > arch_counter()) {
+        timer_arm(&pcpu->timers, &vcpu->wake_timer, deadline);
+        return;
+    }
+    arch_vcpu_timer_fired(vcpu);
+    if (arch_vcpu_virq_pending(vcpu))
+        vcpu_kick(vcpu, VCPU_REQ_VIRQ);
+}
+
 /* Take the state of whoever is loaded off this CPU; its own timer goes on in software. */
 static void unload(struct pcpu *pcpu)
 {
@@ -130,7 +163,7 @@ static void unload(struct pcpu *pcpu)
     arch_vcpu_save(vcpu);
     pcpu->loaded = NULL;
     if (vcpu->sched.state != SCHED_OFF)
-        timer_arm(&pcpu->timers, &vcpu->wake_timer, arch_vcpu_timer_deadline(vcpu));
+        await_timer(pcpu, vcpu);
 }
 
 static void load(struct pcpu *pcpu, struct vcpu *vcpu)

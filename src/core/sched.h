@@ -71,7 +71,10 @@ struct sched_entity *runq_pick(struct runq *runq, uint64_t now_ticks, uint64_t s
                                uint64_t *slice_end);
 
 /* ---- what the policy is used for (core/run.c) */
-/* Place VCPU on the least loaded CPU its affinity allows. */
+/*
+ * Place VCPU, which is off, on the least loaded CPU its affinity allows; of equals, on one where no other of its VM
+ * is. The caller holds its VM's lock.
+ */
 void sched_place(struct vcpu *vcpu);
 /* Make VCPU runnable, from any CPU; START also when it is off. */
 void sched_wake(struct vcpu *vcpu, bool start);

@@ -65,6 +65,7 @@ void shell_vm_info(const struct shell_words *arguments)
     print_image(vm);
     shell_print("entry     0x%llx, device tree at 0x%llx\r\n", (unsigned long long)vm->entry.raw,
                 (unsigned long long)vm->fdt.raw);
+    shell_print("starts    %u\r\n", vm->watch.starts);
     shell_print("bootargs  %.200s\r\n", vm->config->bootargs != NULL ? vm->config->bootargs : "");
     for (uint32_t i = 0; i < vm->mmio.count; i++)
         shell_print("device    0x%llx, %llu KiB, %s\r\n",
@@ -181,7 +182,7 @@ void shell_s2(const struct shell_words *arguments)
         shell_print("'%s' is no hexadecimal address\r\n", arguments->word[1]);
         return;
     }
-    region = mmio_bus_find(&vm->mmio, gpa, 1);
+    region = mmio_bus_search(&vm->mmio, gpa, 1);
     if (region != NULL)
         shell_print("0x%llx: emulated device %s+0x%llx\r\n", (unsigned long long)gpa.raw,
                     region->name, (unsigned long long)(gpa.raw - region->base.raw));

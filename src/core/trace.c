@@ -5,6 +5,7 @@
 #include "core/frame.h"
 #include "core/stat.h"
 #include "core/vm.h"
+#include "core/watch.h"
 
 struct trace {
     struct spinlock lock;
@@ -31,7 +32,8 @@ static void keep(struct trace *trace, const struct trace_record *record)
     spin_unlock(&trace->lock);
 }
 
-void trace_trap(struct vcpu *vcpu, const struct trace_record *record)
+void trace_trap(struct vcpu *vcpu, const struct trace_record *record,
+                const struct guest_view *before)
 {
     uint32_t observers = __atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED);
 
@@ -39,6 +41,8 @@ void trace_trap(struct vcpu *vcpu, const struct trace_record *record)
         stat_cost(vcpu, record->trap.kind, record->end_ticks - record->start_ticks);
     if (observers & OBSERVE_TRACE)
         keep(__atomic_load_n(&vcpu->vm->trace, __ATOMIC_ACQUIRE), record);
+    if (observers & OBSERVE_WATCH)
+        watch_trap(vcpu, record, before);
 }
 
 enum err trace_set(struct vm *vm, bool on)

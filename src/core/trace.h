@@ -18,6 +18,20 @@ struct vcpu;
 enum observer {
     OBSERVE_TRACE = 1, /* the ring, below */
     OBSERVE_COST = 2,  /* core/stat.h */
+    OBSERVE_WATCH = 4, /* core/watch.h */
+};
+
+/* A guest's CPU as seen from outside, for diagnoses. */
+struct guest_view {
+    uint64_t pc;
+    uint64_t return_address;
+    uint64_t vectors;      /* where its exceptions go */
+    bool in_vectors;       /* pc is there */
+    bool masked;           /* it takes no interrupts */
+    bool timer_set;        /* one of its timers will wake it */
+    bool timer_over;       /* one of its timers has fired, and it was not woken */
+    uint64_t exception_pc; /* of the last exception it took itself */
+    const char *exception; /* what that was: "an undefined instruction"; NULL if there was none */
 };
 
 #define TRACE_ARG_COUNT 4
@@ -39,8 +53,12 @@ struct trace_record {
 /* Show all traps of VM to OBSERVER, or no longer. Any context; takes effect at each vCPU's next
  * trap. */
 void trace_observe(struct vm *vm, enum observer observer, bool on);
-/* A trap of VCPU, which is current, was handled; called while it has observers. */
-void trace_trap(struct vcpu *vcpu, const struct trace_record *record);
+/*
+ * A trap of VCPU, which is current, was handled; called while it has observers. BEFORE is how it
+ * was when it was taken, needed for OBSERVE_WATCH only.
+ */
+void trace_trap(struct vcpu *vcpu, const struct trace_record *record,
+                const struct guest_view *before);
 
 /*
  * Keep VM's traps in its ring, or stop; what the ring holds stays for reading. ERR_NO_MEMORY: the
@@ -56,4 +74,4 @@ bool trace_read(struct vm *vm, uint32_t index, struct trace_record *out);
  * RECORD in words, without VM and PC: "reads 4 bytes at 0x22000018 (UART+0x18) = 0x90". VM NULL:
  * devices are not named. Returns the length, less than SIZE.
  */
-int trace_text(struct vm *vm, const struct trace_record *record, char *text, size_t size);
+int trace_text(const struct vm *vm, const struct trace_record *record, char *buffer, size_t size);

@@ -22,15 +22,15 @@ static void add(struct text *text, const char *format, ...)
 }
 
 /* " (UART+0x18)" for an address of a device that VM has. */
-static void add_device(struct text *text, struct vm *vm, gpa_t gpa)
+static void add_device(struct text *text, const struct vm *vm, gpa_t gpa)
 {
-    const struct mmio_region *region = vm != NULL ? mmio_bus_find(&vm->mmio, gpa, 1) : NULL;
+    const struct mmio_region *region = vm != NULL ? mmio_bus_search(&vm->mmio, gpa, 1) : NULL;
 
     if (region != NULL)
         add(text, " (%s+0x%llx)", region->name, (unsigned long long)(gpa.raw - region->base.raw));
 }
 
-static void mmio_text(struct text *text, struct vm *vm, const struct trace_record *record)
+static void mmio_text(struct text *text, const struct vm *vm, const struct trace_record *record)
 {
     const struct trap *trap = &record->trap;
 
@@ -46,7 +46,7 @@ static void mmio_text(struct text *text, struct vm *vm, const struct trace_recor
         add(text, " = 0x%llx", (unsigned long long)trap->value);
 }
 
-static void fault_text(struct text *text, struct vm *vm, const struct trace_record *record)
+static void fault_text(struct text *text, const struct vm *vm, const struct trace_record *record)
 {
     static const char *const does[] = {
         [TRAP_READ] = "reads", [TRAP_WRITE] = "writes", [TRAP_FETCH] = "runs code"};
@@ -84,7 +84,7 @@ static void other_text(struct text *text, const struct trace_record *record)
             (unsigned long long)record->trap.syndrome);
 }
 
-int trace_text(struct vm *vm, const struct trace_record *record, char *buffer, size_t size)
+int trace_text(const struct vm *vm, const struct trace_record *record, char *buffer, size_t size)
 {
     static const char *const outcomes[] = {
         [TRAP_DONE] = "",

@@ -41,7 +41,7 @@ struct vcpu {
     struct arch_vcpu arch; /* first: entry.S addresses registers from the vcpu's own address */
     struct vm *vm;
     uint32_t id;
-    uint32_t requests; /* enum vcpu_request, atomic */
+    uint32_t requests;  /* enum vcpu_request, atomic */
     uint32_t observers; /* enum observer (core/trace.h), atomic: who is shown its traps */
     struct sched_entity sched;
     struct timer wake_timer; /* the guest's virtual timer while the vCPU does not run */
@@ -50,9 +50,11 @@ struct vcpu {
     struct vcpu_stats stats;
 };
 
-/* Post REQUEST and see that VCPU notices: wakes it if it waits, interrupts its CPU if it runs
- * elsewhere. Any context. */
-void vcpu_kick(struct vcpu *vcpu, uint32_t request);
+/*
+ * Post REQUESTS (VCPU_REQ_*) and see that VCPU notices: wakes it if it waits, interrupts its CPU if
+ * it runs elsewhere. Any context.
+ */
+void vcpu_kick(struct vcpu *vcpu, uint32_t requests);
 /* Set up VCPU, zeroed memory, as number ID of VM; the architecture's part is arch_vcpu_init. */
 void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t id);
 /* True if an interrupt could be taken by VCPU now: a waiting vCPU must wake. */

@@ -194,6 +194,7 @@ static void vm_finish(struct vm *vm)
         reason = VM_STOP_CRASH;
     }
     console_close_owner(vm->console_owner);
+    watch_stopped(vm);
     log_info(reason == VM_STOP_POWEROFF ? "%s: powered off" : "%s: stopped", vm->name);
     __atomic_store_n(&vm->state, reason == VM_STOP_POWEROFF ? VM_OFF : VM_CRASHED,
                      __ATOMIC_RELEASE);

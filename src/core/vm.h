@@ -11,6 +11,7 @@
 #include "core/s2.h"
 #include "core/vcpu.h"
 #include "core/vm_config.h"
+#include "core/watch.h"
 #include "lib/err.h"
 #include "lib/log.h"
 #include "lib/types.h"
@@ -42,6 +43,7 @@ struct vm {
     struct vm_image *image; /* pristine modules, for a restart (core/vm_image.c) */
     uint32_t powered_count; /* vCPUs that are on, under lock */
     struct trace *trace;    /* last traps (core/trace.c); NULL until it was traced */
+    struct watch watch;     /* why it may be silent */
 };
 
 extern struct vm *vms[VM_COUNT_MAX];

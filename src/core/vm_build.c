@@ -82,6 +82,7 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
         s2_destroy(&vm->s2);
         return what == NULL ? NULL : refuse(config, sink, what, err);
     }
+    watch_init(vm);
     vms[vm_count++] = vm;
     return vm;
 }
@@ -125,5 +126,6 @@ enum err vm_start(struct vm *vm)
     spin_lock(&vm->lock);
     vm->state = VM_RUNNING;
     spin_unlock(&vm->lock);
+    watch_start(vm);
     return vm_cpu_on(vm, 0, vm->entry.raw, vm->fdt.raw);
 }

@@ -61,6 +61,35 @@ static void read_chosen_child(struct config_reader *r, int node)
                     "a node with compatible \"xen,domain\".");
 }
 
+/* Modules without a VM around them are one VM, but only if there is no other. */
+static bool has_domain(const void *fdt, int chosen)
+{
+    int node;
+
+    fdt_for_each_subnode(node, fdt, chosen)
+    {
+        if (dtb_enabled(fdt, node) && fdt_node_check_compatible(fdt, node, "xen,domain") == 0)
+            return true;
+    }
+    return false;
+}
+
+static void read_vms(struct config_reader *r, int chosen)
+{
+    int node;
+
+    if (!has_domain(r->fdt, chosen) && config_has_loose_modules(r->fdt, chosen)) {
+        r->vm = &r->out->vms[r->out->vm_count++];
+        config_read_implicit(r, chosen);
+        r->vm = NULL;
+        return;
+    }
+    fdt_for_each_subnode(node, r->fdt, chosen)
+    {
+        read_chosen_child(r, node);
+    }
+}
+
 /* A domain node that is not a child of /chosen would otherwise be passed over in silence. */
 static void find_strays(struct config_reader *r, int chosen)
 {
@@ -88,9 +117,9 @@ static void check_name(struct config_reader *r, uint32_t index)
 
         if (strcmp(vm->name, other->name) != 0)
             continue;
-        config_error(r, dtb_string(r->fdt, vm->node, "trapeze,name") ? "trapeze,name" : NULL,
-                     "%s is called %s as well. Write another name, by trapeze,name.", other->path,
-                     vm->name);
+        config_conflict(
+            r, other, dtb_string(r->fdt, vm->node, "trapeze,name") ? "trapeze,name" : NULL,
+            "%s is called %s as well. Write another name, by trapeze,name.", other->path, vm->name);
         return;
     }
 }
@@ -147,7 +176,7 @@ enum err vm_config_parse(const void *fdt, size_t size_bytes, bool files_allowed,
         .path = "/",
     };
     const char *why;
-    int chosen, node;
+    int chosen;
     enum err err;
 
     memset(out, 0, sizeof(*out));
@@ -159,10 +188,7 @@ enum err vm_config_parse(const void *fdt, size_t size_bytes, bool files_allowed,
     chosen = fdt_path_offset(fdt, "/chosen");
     if (chosen >= 0) {
         read_chosen(&r, chosen);
-        fdt_for_each_subnode(node, fdt, chosen)
-        {
-            read_chosen_child(&r, node);
-        }
+        read_vms(&r, chosen);
     }
     find_strays(&r, chosen);
     if (out->vm_count == 0) {

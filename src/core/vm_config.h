@@ -60,6 +60,9 @@ struct vm_config {
     bool vpl011;              /* the platform's virtual UART: vpl011, trapeze,vns16550 */
     bool unmapped_reads_ones; /* trap-unmapped-accesses = <0> */
     const char *bootargs;     /* into the blob; NULL for none */
+    bool has_load_address;    /* trapeze,load-address: where a raw kernel goes and is entered */
+    bool has_fdt_address;     /* trapeze,fdt-address: where the guest looks for its device tree */
+    gpa_t load_address, fdt_address;
     struct vm_module kernel, ramdisk, device_tree;
     uint64_t affinity[VM_VCPU_MAX]; /* bit per physical CPU; all ones by default */
 };

@@ -61,19 +61,16 @@ static void read_name(struct config_reader *r, int node)
 
 static void read_memory(struct config_reader *r, int node)
 {
-    int length;
-    const void *value = fdt_getprop(r->fdt, node, "memory", &length);
     uint64_t kib;
 
-    if (value == NULL) {
+    if (!config_flag(r, node, "memory")) {
         config_error(r, "memory",
                      "The VM has no memory. Write its size in KiB as two cells: "
                      "memory = <0x0 0x80000>; is 512 MiB.");
         return;
     }
-    if (length != 4 && length != 8)
+    if (!config_u64(r, node, "memory", &kib))
         return; /* told by the rules */
-    kib = dtb_cells(value, (uint32_t)length / 4);
     if (kib == 0) {
         config_error(r, "memory",
                      "The VM's memory is zero. Write its size in KiB as two cells: "
@@ -160,20 +157,24 @@ static void read_options(struct config_reader *r, int node)
     }
 }
 
-/* Whether Linux would print anything: asked of a VM that has a UART. */
-static void check_console(struct config_reader *r)
+void config_check_kernel(struct config_reader *r)
 {
     const struct vm_config *vm = r->vm;
-    bool has_console = vm->bootargs != NULL && config_has_word(vm->bootargs, "console=");
+    const char *bootargs = vm->bootargs;
 
-    if (!vm->kernel.present)
+    config_enter(r, vm->node);
+    if (!vm->kernel.present) {
+        config_error(r, NULL,
+                     "The VM has no kernel. Add a node with compatible = \"multiboot,kernel\", "
+                     "\"multiboot,module\"; and reg = <ADDRESS SIZE>;");
         return;
+    }
     config_enter(r, vm->kernel.node);
-    if (vm->vpl011 && vm->bootargs != NULL && !has_console)
+    if (vm->vpl011 && bootargs != NULL && !config_has_word(bootargs, "console="))
         config_warn(r, "bootargs",
                     "There is no console= in them, so Linux may stay silent. Add console=ttyAMA0 "
                     "(vpl011) or console=ttyS0 (trapeze,vns16550).");
-    if (!vm->vpl011 && vm->bootargs != NULL && config_has_word(vm->bootargs, "console=tty"))
+    if (!vm->vpl011 && bootargs != NULL && config_has_word(bootargs, "console=tty"))
         config_warn(r, "bootargs",
                     "They name a console, but the VM has no UART. Write vpl011; in the node of "
                     "the VM.");
@@ -292,9 +293,5 @@ void config_read_domain(struct config_reader *r, int node)
     {
         read_child(r, child, &seen_vcpus);
     }
-    if (!vm->kernel.present)
-        config_error(r, NULL,
-                     "The VM has no kernel. Add a node with compatible = \"multiboot,kernel\", "
-                     "\"multiboot,module\"; and reg = <ADDRESS SIZE>;");
-    check_console(r);
+    config_check_kernel(r);
 }

@@ -28,6 +28,12 @@ void config_error(struct config_reader *r, const char *property, const char *for
     __printf(3, 4);
 void config_warn(struct config_reader *r, const char *property, const char *format, ...)
     __printf(3, 4);
+/*
+ * r->vm and OTHER cannot both have something. An error, but a warning if OTHER is refused: what is
+ * wrong with one VM must not keep another from starting.
+ */
+void config_conflict(struct config_reader *r, const struct vm_config *other, const char *property,
+                     const char *format, ...) __printf(4, 5);
 
 /* ---- vm_config_rules.c: which properties there are */
 enum config_where {
@@ -44,6 +50,8 @@ void config_check_node(struct config_reader *r, int node, enum config_where wher
 
 /* ---- vm_config_value.c: typed values; a property of the wrong type reads as absent */
 bool config_u32(const struct config_reader *r, int node, const char *name, uint32_t *out);
+/* Two cells, or one (the rules warn of that). */
+bool config_u64(const struct config_reader *r, int node, const char *name, uint64_t *out);
 bool config_flag(const struct config_reader *r, int node, const char *name);
 /*
  * "0-3,5" as a bit mask of CPUs 0 to 63. False if it is anything else, empty or counting down.
@@ -67,3 +75,10 @@ void config_check_places(struct config_reader *r);
 /* ---- vm_config_domain.c */
 /* Read the domain NODE and its children into *r->vm, which is zeroed. */
 void config_read_domain(struct config_reader *r, int node);
+/* r->vm has a kernel, and Linux would be heard. */
+void config_check_kernel(struct config_reader *r);
+
+/* ---- vm_config_implicit.c */
+bool config_has_loose_modules(const void *fdt, int chosen);
+/* Make *r->vm, which is zeroed, of the modules in CHOSEN. */
+void config_read_implicit(struct config_reader *r, int chosen);

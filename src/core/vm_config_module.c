@@ -111,19 +111,40 @@ static void read_place(struct config_reader *r, int node, struct vm_module *modu
                      "SIZE>; or trapeze,file = \"PATH\";.");
 }
 
-static void read_bootargs(struct config_reader *r, int node, bool is_kernel)
+/* NAME, an address in guest memory that is a multiple of ALIGN. */
+static bool read_address(struct config_reader *r, int node, const char *name, uint64_t align,
+                         gpa_t *out)
 {
-    const char *bootargs = dtb_string(r->fdt, node, "bootargs");
+    uint64_t address;
 
-    if (bootargs == NULL)
-        return;
-    if (!is_kernel) {
-        config_warn(r, "bootargs",
-                    "Only a kernel has arguments; these are ignored. Write them in the node with "
-                    "compatible \"multiboot,kernel\".");
+    if (!config_u64(r, node, name, &address))
+        return false;
+    if (!is_aligned(address, align))
+        config_error(r, name, "0x%llx is no multiple of 0x%llx. Write one that is.",
+                     (unsigned long long)address, (unsigned long long)align);
+    *out = GPA(address);
+    return true;
+}
+
+/* What is said in the node of a kernel, and makes no sense elsewhere. */
+static void read_kernel_options(struct config_reader *r, int node, bool is_kernel)
+{
+    static const char *const names[] = {"bootargs", "trapeze,load-address", "trapeze,fdt-address"};
+    struct vm_config *vm = r->vm;
+
+    if (is_kernel) {
+        vm->bootargs = dtb_string(r->fdt, node, "bootargs");
+        vm->has_load_address =
+            read_address(r, node, "trapeze,load-address", PAGE_SIZE, &vm->load_address);
+        vm->has_fdt_address = read_address(r, node, "trapeze,fdt-address", 8, &vm->fdt_address);
         return;
     }
-    r->vm->bootargs = bootargs;
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (config_flag(r, node, names[i]))
+            config_warn(r, names[i],
+                        "Only a kernel has this; it is ignored. Write it in the node with "
+                        "compatible \"multiboot,kernel\".");
+    }
 }
 
 void config_read_module(struct config_reader *r, int node)
@@ -158,7 +179,7 @@ void config_read_module(struct config_reader *r, int node)
     module->present = true;
     module->node = node;
     read_place(r, node, module);
-    read_bootargs(r, node, kind == 0);
+    read_kernel_options(r, node, kind == 0);
     if (module == &r->vm->device_tree)
         config_error(r, "compatible",
                      "A partial device tree assigns devices to the VM, which is not supported. "

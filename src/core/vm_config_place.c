@@ -100,12 +100,12 @@ static void check_against_vm(struct config_reader *r, uint32_t index, struct vm_
             continue;
         dtb_path(r->fdt, other->node, other_path, sizeof(other_path));
         config_enter(r, module->node);
-        config_error(r, "reg",
-                     "The module at 0x%llx of 0x%llx bytes overlaps %s at 0x%llx of 0x%llx bytes. "
-                     "Place it elsewhere, or correct its size.",
-                     (unsigned long long)module->base.raw, (unsigned long long)module->size_bytes,
-                     other_path, (unsigned long long)other->base.raw,
-                     (unsigned long long)other->size_bytes);
+        config_conflict(
+            r, earlier, "reg",
+            "The module at 0x%llx of 0x%llx bytes overlaps %s at 0x%llx of 0x%llx bytes. "
+            "Place it elsewhere, or correct its size.",
+            (unsigned long long)module->base.raw, (unsigned long long)module->size_bytes,
+            other_path, (unsigned long long)other->base.raw, (unsigned long long)other->size_bytes);
     }
 }
 

@@ -39,3 +39,16 @@ void config_warn(struct config_reader *r, const char *property, const char *form
     report(r, CONFIG_WARNING, property, format, args);
     va_end(args);
 }
+
+void config_conflict(struct config_reader *r, const struct vm_config *other, const char *property,
+                     const char *format, ...)
+{
+    bool moot = other != r->vm && other->refused;
+    va_list args;
+
+    va_start(args, format);
+    report(r, moot ? CONFIG_WARNING : CONFIG_ERROR, property, format, args);
+    va_end(args);
+    if (!moot)
+        r->vm->refused = true;
+}

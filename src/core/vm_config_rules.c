@@ -92,6 +92,9 @@ static const struct rule rules[] = {
     {"reg", IN_MODULE, ANY, READ, NULL, NULL},
     {"bootargs", IN_MODULE, STRING, READ, NULL, "bootargs = \"console=ttyAMA0\";"},
     {"trapeze,file", IN_MODULE, STRING, READ, NULL, "trapeze,file = \"Image\";"},
+    {"trapeze,load-address", IN_MODULE, U64, READ, NULL,
+     "trapeze,load-address = <0x0 0x40200000>;"},
+    {"trapeze,fdt-address", IN_MODULE, U64, READ, NULL, "trapeze,fdt-address = <0x0 0x40000000>;"},
     {"xen,uefi-binary", IN_MODULE, ANY, IGNORE, NULL,
      "Trapeze loads no files by UEFI; the property is ignored. Give the module's place by reg."},
 

@@ -23,6 +23,17 @@ bool config_u32(const struct config_reader *r, int node, const char *name, uint3
     return true;
 }
 
+bool config_u64(const struct config_reader *r, int node, const char *name, uint64_t *out)
+{
+    int length;
+    const void *p = fdt_getprop(r->fdt, node, name, &length);
+
+    if (p == NULL || (length != sizeof(uint32_t) && length != sizeof(uint64_t)))
+        return false;
+    *out = dtb_cells(p, (uint32_t)length / (uint32_t)sizeof(uint32_t));
+    return true;
+}
+
 bool config_flag(const struct config_reader *r, int node, const char *name)
 {
     return fdt_getprop(r->fdt, node, name, NULL) != NULL;

@@ -46,7 +46,9 @@ static enum err check_module(const struct board *board, const struct vm_module *
 static bool is_place(const struct vm *vm, uint64_t base, uint64_t size_bytes)
 {
     const struct vm_image *image = vm->image;
+    uint64_t fdt_bytes = vm->config->has_fdt_address ? GUEST_FDT_MAX : 0;
     return range_within(base, size_bytes, vm->banks[0].base.raw, vm->banks[0].size_bytes) &&
+           !range_overlaps(base, size_bytes, vm->config->fdt_address.raw, fdt_bytes) &&
            !range_overlaps(base, size_bytes, image->kernel_gpa.raw, image->kernel_bytes) &&
            !range_overlaps(base, size_bytes, image->initrd.raw, image->initrd_bytes);
 }
@@ -66,11 +68,31 @@ static bool find_place(const struct vm *vm, uint64_t size_bytes, uint64_t align,
     return false;
 }
 
+/* Where the configuration wants the device tree. */
+static enum err take_fdt_address(struct vm *vm, const struct vm_image_report *report)
+{
+    const struct vm_image *image = vm->image;
+    uint64_t base = vm->config->fdt_address.raw;
+
+    vm->fdt = vm->config->fdt_address;
+    if (range_within(base, GUEST_FDT_MAX, vm->banks[0].base.raw, vm->banks[0].size_bytes) &&
+        !range_overlaps(base, GUEST_FDT_MAX, image->kernel_gpa.raw, image->kernel_bytes))
+        return ERR_NONE;
+    return image_error(report, ERR_RANGE, "trapeze,fdt-address",
+                       "The device tree (0x%llx bytes at 0x%llx) would not lie in the VM's memory, "
+                       "which begins at 0x%llx, or on its kernel at 0x%llx. Write another address.",
+                       (unsigned long long)GUEST_FDT_MAX, (unsigned long long)base,
+                       (unsigned long long)vm->banks[0].base.raw,
+                       (unsigned long long)image->kernel_gpa.raw);
+}
+
 static enum err place_rest(struct vm *vm, const struct vm_image_report *report)
 {
     struct vm_image *image = vm->image;
     uint64_t initrd_bytes = vm->config->ramdisk.present ? vm->config->ramdisk.size_bytes : 0;
     gpa_t initrd;
+    if (vm->config->has_fdt_address && take_fdt_address(vm, report) != ERR_NONE)
+        return ERR_RANGE;
     if (initrd_bytes != 0) {
         if (!find_place(vm, initrd_bytes, MIB(2), &initrd))
             return image_error(report, ERR_NO_MEMORY, "memory",
@@ -82,6 +104,8 @@ static enum err place_rest(struct vm *vm, const struct vm_image_report *report)
         image->initrd = initrd;
         image->initrd_bytes = initrd_bytes;
     }
+    if (vm->config->has_fdt_address)
+        return ERR_NONE;
     /* Aligned to its size as well, a tree in a small VM does not cross a 2 MiB boundary either. */
     if (!find_place(vm, GUEST_FDT_MAX, MIB(2), &vm->fdt) &&
         !find_place(vm, GUEST_FDT_MAX, GUEST_FDT_MAX, &vm->fdt))

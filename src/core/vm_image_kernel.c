@@ -63,6 +63,30 @@ static enum err check_elf(const struct vm *vm, const struct vm_image_report *rep
     return ERR_NONE;
 }
 
+/* The place that the configuration gives KERNEL, which must be raw code (in a gzip file perhaps).
+ */
+static enum err take_load_address(struct vm *vm, const struct image_info *kernel,
+                                  const struct vm_image_report *report)
+{
+    struct vm_image *image = vm->image;
+
+    if (kernel->kind != IMAGE_RAW && kernel->kind != IMAGE_GZIP)
+        return image_error(report, ERR_UNSUPPORTED, "trapeze,load-address",
+                           "The kernel says itself where it goes; only raw code can be told. Leave "
+                           "the property out.");
+    image->kernel_gpa = vm->config->load_address;
+    image->kernel_bytes = kernel->memory_bytes;
+    vm->entry = image->kernel_gpa;
+    if (!in_banks(vm, image->kernel_gpa.raw, image->kernel_bytes))
+        return image_error(report, ERR_RANGE, "trapeze,load-address",
+                           "The kernel (0x%llx bytes at 0x%llx) would not lie in the VM's memory, "
+                           "which begins at 0x%llx. Write another address, or give it more memory.",
+                           (unsigned long long)image->kernel_bytes,
+                           (unsigned long long)image->kernel_gpa.raw,
+                           (unsigned long long)vm->banks[0].base.raw);
+    return ERR_NONE;
+}
+
 /* Take the place that KERNEL, which is no gzip file, wants. */
 static enum err choose_place(struct vm *vm, const struct image_info *kernel,
                              const struct vm_image_report *report)
@@ -70,6 +94,8 @@ static enum err choose_place(struct vm *vm, const struct image_info *kernel,
     struct vm_image *image = vm->image;
     const struct guest_bank *bank = &vm->banks[0];
     image->kernel = *kernel;
+    if (vm->config->has_load_address)
+        return take_load_address(vm, kernel, report);
     if (kernel->kind == IMAGE_ELF) {
         image->kernel_gpa = GPA(kernel->gpa_base);
         image->kernel_bytes = kernel->memory_bytes;

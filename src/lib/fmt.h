@@ -11,5 +11,5 @@
 #include "lib/types.h"
 
 /* As the C library's: writes at most SIZE bytes with the final 0 and returns the full length. */
-int fmt_vprint(char *buf, size_t size, const char *format, va_list args);
+int fmt_vprint(char *buf, size_t size, const char *format, va_list list);
 int fmt_print(char *buf, size_t size, const char *format, ...) __printf(3, 4);

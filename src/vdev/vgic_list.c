@@ -12,6 +12,7 @@
  *
  * All functions: vgic->lock held.
  */
+#include "lib/panic.h"
 #include "vdev/vgic_state.h"
 
 static uint64_t encode(const struct vgic *vgic, uint32_t intid, const struct vgic_irq *irq,
@@ -57,7 +58,7 @@ void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsi
     uint32_t bit = bit32(i), lr_bit = bit32(lr);
     bool active = bank->active & bit;
     bool pending = vgic_deliverable_word(vgic, bank) & bit;
-    bool hw = bank->phys & bit, eoi = false;
+    bool hw = (bank->phys & bit) != 0, eoi = false;
 
     if (active && pending && (hw || vgic_irq_route(vgic, bank, i) != cpu)) {
         /* With HW there is no such state; rerouted, the new one is not ours. It waits for EOI. */
@@ -301,6 +302,7 @@ static struct pick pick_of(const struct vgic_bank *bank, unsigned i, uint32_t vm
 static void pick_insert(struct pick *best, unsigned *count, unsigned max, struct pick pick)
 {
     unsigned at = *count;
+    BUG_ON(max == 0);
     if (at == max) {
         if (pick.rank >= best[max - 1].rank)
             return;

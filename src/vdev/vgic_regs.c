@@ -5,6 +5,7 @@
  * and 12.11). Must not touch list registers: vgic_irq.c does what a change asks for.
  */
 #include "vdev/vgic_regs.h"
+#include "lib/panic.h"
 #include "vdev/vgic_gicd.h"
 
 /* Which bits of bank INDEX are interrupts: 1020 and up are none. */
@@ -51,6 +52,7 @@ static void wait_for_others(struct vgic_cpu *here) NO_LOCK_ANALYSIS
 /* Bring the records of the interrupts addressed up to date. */
 static void get_truth(const struct vgic_access *a)
 {
+    BUG_ON(a->bank == NULL); /* only rows with bits for each interrupt have `truth` */
     vgic_await(a->here, a->bank, a->mask);
     vgic_irqs_changed(a->vgic, a->here, a->bank,
                       a->mask & (a->bank->in_lr | vgic_fired_word(a->bank)));

@@ -127,6 +127,58 @@ static void el2_registers_are_undefined(void)
     }
 }
 
+/* A CPU may have these though the ID registers hide them: nothing of it is a guest's, or it would
+ * see another's (the class of XSA-351). */
+static void hidden_features_are_undefined(void)
+{
+    static const struct {
+        uint8_t op0, op1, crn, crm, op2;
+    } names[] = {
+        {3, 0, 10, 4, 0}, /* LORSA_EL1 */
+        {3, 0, 10, 4, 3}, /* LORC_EL1 */
+        {3, 0, 10, 4, 7}, /* LORID_EL1 */
+        {3, 0, 5, 3, 0},  /* ERRIDR_EL1 */
+        {3, 0, 5, 3, 1},  /* ERRSELR_EL1 */
+        {3, 0, 5, 4, 1},  /* ERXCTLR_EL1 */
+        {3, 0, 1, 2, 1},  /* TRFCR_EL1 */
+        {3, 0, 9, 9, 0},  /* PMSCR_EL1 */
+        {3, 0, 9, 10, 0}, /* PMBLIMITR_EL1 */
+        {3, 0, 9, 11, 0}, /* TRBLIMITR_EL1 */
+        {3, 3, 13, 2, 0}, /* AMCR_EL0 */
+        {3, 3, 13, 2, 3}, /* AMUSERENR_EL0 */
+        {3, 3, 13, 4, 0}, /* AMEVCNTR00_EL0 */
+        {3, 3, 13, 6, 0}, /* AMEVTYPER00_EL0 */
+        {2, 1, 0, 1, 0},  /* TRCPRGCTLR */
+        {3, 3, 9, 12, 0}, /* PMCR_EL0 */
+        {3, 3, 9, 13, 0}, /* PMCCNTR_EL0 */
+        {3, 0, 2, 1, 0},  /* APIAKEYLO_EL1 */
+        {3, 0, 1, 2, 0},  /* ZCR_EL1 */
+        {3, 0, 1, 2, 6},  /* SMCR_EL1 */
+        {3, 0, 2, 0, 3},  /* TCR2_EL1 */
+        {3, 0, 10, 2, 3}, /* PIR_EL1 */
+        {3, 0, 13, 0, 7}, /* SCXTNUM_EL1 */
+        {3, 3, 13, 0, 7}, /* SCXTNUM_EL0 */
+        {3, 3, 13, 0, 5}, /* TPIDR2_EL0 */
+        {3, 0, 1, 0, 5},  /* RGSR_EL1 */
+        {3, 0, 1, 0, 6},  /* GCR_EL1 */
+        {3, 0, 5, 6, 0},  /* TFSR_EL1 */
+        {3, 0, 10, 5, 0}, /* MPAM1_EL1 */
+        {3, 3, 2, 5, 1},  /* GCSPR_EL0 */
+    };
+
+    if (!machine.is_vm)
+        SKIP("what a CPU has, it has");
+    /* Not by EL1's own traps. */
+    uint64_t cpacr = READ_SYSREG(cpacr_el1);
+    WRITE_SYSREG(cpacr_el1, cpacr | CPACR_EL1_FPEN | CPACR_EL1_ZEN | CPACR_EL1_SMEN);
+    barrier_context();
+    for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+        check_undefined(
+            MRS_X0(names[i].op0, names[i].op1, names[i].crn, names[i].crm, names[i].op2));
+    WRITE_SYSREG(cpacr_el1, cpacr);
+    barrier_context();
+}
+
 static void unknown_registers_are_undefined(void)
 {
     check_undefined(MRS_X0(3, 3, 4, 7, 7));
@@ -298,6 +350,7 @@ void guest_main(void)
         TEST(id_registers_are_read_only),
         TEST(id_registers_make_sense),
         TEST(el2_registers_are_undefined),
+        TEST(hidden_features_are_undefined),
         TEST(unknown_registers_are_undefined),
         TEST(hvc_unknown_says_not_supported),
         TEST(registers_survive_hvc),

@@ -27,6 +27,7 @@ types() { printf '%s' "$1" >&7; }
 
 start() {
     rm -f "$FIFO" "$OUT"
+    SEEN=0
     mkfifo "$FIFO"
     : >"$OUT"
     ./run --timeout 300 <"$FIFO" >"$OUT" 2>&1 &
@@ -40,35 +41,23 @@ second_shell() { types "$SWITCH" && sleep 1 && types $'\recho second=$((6 * 8))\
 job_control() { types $'sleep 100\r' && sleep 2 && types $'\x03' && types $'echo third=$((6 * 9))\r' && until_seen 'third=54'; }
 trapeze_shell() { types "$SWITCH" && sleep 1 && types $'help\r' && until_seen 'quit' && types $'vm list\r' && until_seen 'linux1'; }
 back_again() { types "$SWITCH" && sleep 1 && types $'\recho fourth=$((6 * 10)) $(hostname)\r' && until_seen 'fourth=60 linux0'; }
-powers_off() {
-    local status
-    types $'poweroff\r' && sleep 8 && types "$SWITCH" && sleep 1 && types $'\rpoweroff\r'
-    for _ in $(seq 60); do
-        kill -0 "$RUN" 2>/dev/null || break
-        sleep 0.5
-    done
+# run_ends SECONDS: its status, once it has ended by itself; else it is made to.
+run_ends() {
+    local end=$((SECONDS + $1)) status
+    while kill -0 "$RUN" 2>/dev/null && ((SECONDS < end)); do sleep 0.2; done
     kill -TERM "$RUN" 2>/dev/null
     wait "$RUN"
     status=$?
     exec 7>&-
-    echo "status $status"
+    echo "status $status; the session ends:"
     tail -c 1500 "$OUT"
-    [[ $status == 0 ]]
+    return $status
 }
-quits() {
-    start
-    until_seen 'Welcome to' 240 && types "$SWITCH$SWITCH" && sleep 1 && types $'quit\r'
-    for _ in $(seq 40); do
-        kill -0 "$RUN" 2>/dev/null || break
-        sleep 0.5
-    done
-    kill -TERM "$RUN" 2>/dev/null
-    wait "$RUN"
-    local status=$?
-    exec 7>&-
-    echo "status $status"
-    [[ $status == 0 ]]
+# When the VM in front goes away, the next one comes to the front.
+powers_off() {
+    types $'poweroff\r' && until_seen 'linux0: powered off' && sleep 1 && types $'\rpoweroff\r' && run_ends 60
 }
+quits() { start && until_seen 'Welcome to' 240 && types "$SWITCH$SWITCH" && sleep 1 && types $'quit\r' && run_ends 20; }
 
 start
 check both-boot both_shells

@@ -40,3 +40,34 @@ silent() {
 value() {
     sed -nE "s/^[^[:alnum:]]*$2[^[:alnum:]].*\b$3=([^ ]*).*/\1/p" "$LOGS/$1.out" | tail -n 1
 }
+
+# machine NAME STATUS OPTION...: QEMU without ./run, the machine that `trapeze board` describes; output as from boot.
+# MACHINE and TIMEOUT (in seconds) may be set.
+machine() {
+    local name=$1 want=$2 status out=$LOGS/$1.out
+    shift 2
+    timeout "${TIMEOUT:-240}" qemu-system-aarch64 -nodefaults -no-reboot -display none -serial stdio \
+        -machine "${MACHINE:-virt,virtualization=on,gic-version=3}" -cpu cortex-a57 -smp 2 -m 2G "$@" \
+        </dev/null >"$out.raw" 2>&1
+    status=$?
+    tr -d '\000\r' <"$out.raw" >"$out"
+    rm -f "$out.raw"
+    [[ $status == "$want" ]] || {
+        echo "QEMU ended with status $status, not $want; $out ends:"
+        tail -n 25 "$out"
+        return 1
+    }
+    ! grep -aE '^Trapeze panic|BUG at' "$out"
+}
+# has NAME TEXT...: each in a line of the output.
+has() {
+    local name=$1 text
+    shift
+    for text; do
+        grep -aqF -- "$text" "$LOGS/$name.out" || {
+            echo "\"$text\" is not in $LOGS/$name.out, which ends:"
+            tail -n 25 "$LOGS/$name.out"
+            return 1
+        }
+    done
+}

@@ -137,7 +137,7 @@ phandle() { pack phandle.dts && [[ $(get "$D/out/system.dtb" /chosen/user uses) 
 if have fdtget; then check phandle phandle; else skip phandle "there is no fdtget"; fi
 
 system none.dts ''
-check no-vm refuses 'describes no VM' none.dts
+check no-vm refuses 'No VM is described' none.dts
 system nofile.dts "$(vm one nowhere)"
 check no-file refuses '/chosen/one/kernel: trapeze,file' nofile.dts
 system noname.dts "$(vm one debian:linux-x)"
@@ -151,8 +151,8 @@ echo 'not a tree' >"$D/broken.dtb"
 check broken-dtb refuses 'not a device tree blob' broken.dtb
 echo '/ nonsense' >"$D/broken.dts"
 check broken-dts refuses 'dtc does not accept it' broken.dts
-{ cat "$D/Image"; head -c 600000000 /dev/zero; } >"$D/huge"
-system huge.dts "$(vm one Image) $(vm two huge)"
+{ cat "$D/Image"; head -c 400000000 /dev/zero; } >"$D/huge"
+system huge.dts "$(vm one Image) $(vm two huge | sed 's/65536/409600/')"
 check too-large refuses 'do not fit' huge.dts
 rm -f "$D/huge"
 usage() { "$TOOL" pack >/dev/null 2>&1; [[ $? == 2 ]]; }

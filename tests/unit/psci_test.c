@@ -34,6 +34,11 @@ static struct {
     enum err answer;
 } asked;
 
+static uint64_t refused_entry;
+void watch_cpu_refused(struct vm *asking, uint32_t index, uint64_t entry)
+{
+    refused_entry = entry;
+}
 enum err vm_cpu_on(struct vm *v, uint32_t index, uint64_t entry, uint64_t argument)
 {
     assert_ptr_equal(v, &vm);
@@ -178,8 +183,10 @@ static void cpu_on_refuses_bad_entries(void **state)
         0, RAM - 4, RAM + RAM_BYTES, RAM + RAM_BYTES - 2, RAM + 1, RAM + 2, UINT64_MAX - 3,
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
         assert_int_equal(returns(PSCI_CPU_ON | IS64, 1, bad[i], 0), PSCI_INVALID_ADDRESS);
+        assert_int_equal(refused_entry, bad[i]);
+    }
     assert_int_equal(asked.on_calls, 0);
     assert_int_equal(returns(PSCI_CPU_ON | IS64, 1, RAM + RAM_BYTES - 4, 0), 0);
 }

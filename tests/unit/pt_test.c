@@ -208,11 +208,15 @@ static void check_all(void)
 }
 
 static uint64_t random_state;
+#ifdef RANDOM_BELOW /* tests/fuzz/s2_fuzz.c chooses */
+#define random_below RANDOM_BELOW
+#else
 static uint32_t random_below(uint32_t n)
 {
     random_state = random_state * 6364136223846793005ULL + 1442695040888963407ULL;
     return (uint32_t)(random_state >> 33) % n;
 }
+#endif
 
 static struct pt_attr random_attr(void)
 {
@@ -273,42 +277,58 @@ static void apply(uint32_t first, uint32_t count, const struct page *set, uint32
     }
 }
 
-/* Random operations, of which one in FAIL_ONE_IN has an allocation fail. */
-static void run_random(const struct pt_format *format, uint32_t rounds, uint32_t fail_one_in)
+/* One operation, in one of FAIL_ONE_IN with an allocation that fails; counted in DONE, 4 for no
+ * memory. */
+static void random_round(uint32_t fail_one_in, uint32_t done[5])
+{
+    uint32_t first, count, kind;
+    struct page set;
+    if (fail_one_in != 0 && random_below(fail_one_in) == 0)
+        fail_countdown = 1 + random_below(3);
+    enum err err = random_op(&first, &count, &set, &kind);
+    fail_countdown = 0;
+    if (err == ERR_NO_MEMORY) {
+        assert_true(fail_one_in != 0);
+        done[4]++;
+    } else if (kind <= 1) {
+        assert_int_equal(err, any_mapped(first, count) ? ERR_EXISTS : ERR_NONE);
+    } else if (kind == 3) {
+        assert_int_equal(err, all_mapped(first, count) ? ERR_NONE : ERR_NOT_FOUND);
+    } else {
+        assert_int_equal(err, ERR_NONE);
+    }
+    if (err == ERR_NONE) {
+        apply(first, count, &set, kind);
+        done[kind]++;
+    }
+    check_all();
+}
+
+static void random_begin(const struct pt_format *format)
 {
     start(format);
     memset(oracle, 0, sizeof(oracle));
-    random_state = 42;
-    uint32_t done[5] = {0};
-    for (uint32_t round = 0; round < rounds; round++) {
-        uint32_t first, count, kind;
-        struct page set;
-        if (fail_one_in != 0 && random_below(fail_one_in) == 0)
-            fail_countdown = 1 + random_below(3);
-        enum err err = random_op(&first, &count, &set, &kind);
-        fail_countdown = 0;
-        if (err == ERR_NO_MEMORY) {
-            assert_true(fail_one_in != 0);
-            done[4]++;
-        } else if (kind <= 1) {
-            assert_int_equal(err, any_mapped(first, count) ? ERR_EXISTS : ERR_NONE);
-        } else if (kind == 3) {
-            assert_int_equal(err, all_mapped(first, count) ? ERR_NONE : ERR_NOT_FOUND);
-        } else {
-            assert_int_equal(err, ERR_NONE);
-        }
-        if (err == ERR_NONE) {
-            apply(first, count, &set, kind);
-            done[kind]++;
-        }
-        check_all();
-    }
-    assert_true(done[0] + done[1] > rounds / 20 && done[2] > rounds / 20 && done[3] > rounds / 50);
-    assert_true(fail_one_in == 0 || done[4] > 0 || format->level_count < 4);
+}
+
+/* Nothing is left in the end. */
+static void random_end(void)
+{
     pt_free_tables(fmt, &pt);
     memset(oracle, 0, sizeof(oracle));
     check_all();
-    assert_int_equal(pt.page_count, 1);
+    assert_int_equal(pt.page_count, pt_root_bytes(fmt) / PAGE_SIZE);
+}
+
+static void run_random(const struct pt_format *format, uint32_t rounds, uint32_t fail_one_in)
+{
+    uint32_t done[5] = {0};
+    random_begin(format);
+    random_state = 42;
+    for (uint32_t round = 0; round < rounds; round++)
+        random_round(fail_one_in, done);
+    assert_true(done[0] + done[1] > rounds / 20 && done[2] > rounds / 20 && done[3] > rounds / 50);
+    assert_true(fail_one_in == 0 || done[4] > 0 || format->level_count < 4);
+    random_end();
 }
 
 static void random_operations(void **state)

@@ -128,7 +128,8 @@ static void test_stop_and_move(void **state)
     assert_ptr_equal(runq_pick(&other, 0, SLICE, &end), &e[0]);
 }
 
-/* Random histories: the one who runs is always of the highest ready priority, and equals get equal time. */
+/* Random histories: the one who runs is always of the highest ready priority, and equals get equal
+ * time. */
 static void test_fair_over_random_wakes(void **state)
 {
     uint64_t ran[4] = {0}, now = 0;

@@ -16,8 +16,8 @@
 #include "core/pcpu.h"
 #include "core/shell.h"
 #include "core/trace.h"
-#include "core/vm_image.h"
 #include "core/vm.h"
+#include "core/vm_image.h"
 
 struct vm *vms[VM_COUNT_MAX];
 uint32_t vm_count;
@@ -84,6 +84,12 @@ uint64_t frame_free_bytes(void)
 uint64_t frame_used_bytes(void)
 {
     return KIB(96);
+}
+static unsigned watched;
+void watch_trap(struct vcpu *vcpu, const struct trace_record *record,
+                const struct guest_view *before)
+{
+    watched++;
 }
 void *heap_alloc(size_t size_bytes)
 {
@@ -337,10 +343,15 @@ static void traces(void **state)
     expect("nothing was traced of linux0\r\n");
     type_text("trace linux0 on\r");
     assert_int_equal(vcpu0.observers, OBSERVE_TRACE);
-    trace_trap(&vcpu1, &record);
+    trace_trap(&vcpu1, &record, NULL);
     assert_true(zero.trace != NULL);
     vcpu1.observers = OBSERVE_TRACE;
-    trace_trap(&vcpu1, &record);
+    trace_trap(&vcpu1, &record, NULL);
+    assert_int_equal(watched, 0);
+    vcpu1.observers = OBSERVE_WATCH;
+    trace_trap(&vcpu1, &record, NULL);
+    assert_int_equal(watched, 1);
+    vcpu1.observers = OBSERVE_TRACE;
     type_text("trace linux0 off\r");
     assert_int_equal(vcpu0.observers, 0);
     clear();
@@ -350,7 +361,7 @@ static void traces(void **state)
     type_text("trace linux0 on\r");
     for (unsigned i = 0; i < 3 * TRACE_RING; i++) {
         record.trap.value = i;
-        trace_trap(&vcpu1, &record);
+        trace_trap(&vcpu1, &record, NULL);
     }
     clear();
     type_text("trace linux0 show\r");

@@ -32,11 +32,15 @@ static uint64_t seed;
 static bool changes_active; /* the run sets and clears active states by software */
 static unsigned deliveries;
 
+#ifdef RANDOM_BELOW /* tests/fuzz/vgic_model_fuzz.c chooses */
+#define random_below RANDOM_BELOW
+#else
 static uint32_t random_below(uint32_t n)
 {
     seed = seed * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(seed >> 33) % n;
 }
+#endif
 
 static uint32_t intid_of(unsigned n)
 {
@@ -307,8 +311,9 @@ static void wind_up(void)
             if (n == 3 ? timer_line[cpu] : n >= 2 && model_of(cpu, n)->line)
                 change_line(cpu, n);
         }
-    for (unsigned cpu = 0; cpu < CPUS; cpu++)
-        for (unsigned round = 0; round < 400; round++) {
+    /* In turns: what one CPU ends may become the other's. */
+    for (unsigned round = 0; round < 400; round++)
+        for (unsigned cpu = 0; cpu < CPUS; cpu++) {
             acknowledge(cpu);
             if (depths[cpu] != 0)
                 end(cpu);

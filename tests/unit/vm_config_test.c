@@ -146,6 +146,8 @@ static void test_options(void **state)
         BYTES(L0, "sve", "\0\0\0\0"),
         STRING(L0, "status", "okay"),
         STRING(K0, "trapeze,file", "Image"),
+        BYTES(K0, "trapeze,load-address", "\0\0\0\2\x40\0\x10\0"),
+        BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0"),
         BYTES(L1, "trapeze,vns16550", ""),
         BYTES(L1, "trap-unmapped-accesses", C1),
         STRING("/chosen/off", "compatible", DOMAIN),
@@ -167,9 +169,11 @@ static void test_options(void **state)
     assert_int_equal(vm->spi_count, 64);
     assert_true(vm->unmapped_reads_ones);
     assert_string_equal(vm->kernel.file, "Image");
+    assert_true(vm->has_load_address && vm->load_address.raw == 0x240001000);
+    assert_true(vm->has_fdt_address && vm->fdt_address.raw == 0);
     vm = find(&s, "linux1");
     assert_true(vm->vpl011);
-    assert_false(vm->unmapped_reads_ones);
+    assert_false(vm->unmapped_reads_ones || vm->has_load_address || vm->has_fdt_address);
     free(fdt);
 }
 
@@ -437,7 +441,27 @@ static const struct {
      R0,
      "compatible",
      "is both multiboot,kernel and multiboot,ramdisk"},
-    {{STRING(R0, "bootargs", "quiet")}, W, R0, "bootargs", "Only a kernel has arguments"},
+    {{STRING(R0, "bootargs", "quiet")}, W, R0, "bootargs", "Only a kernel has this"},
+    {{BYTES(R0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0")},
+     W,
+     R0,
+     "trapeze,fdt-address",
+     "Only a kernel has this; it is ignored"},
+    {{BYTES(K0, "trapeze,load-address", "\0\0\0\0\0\0\x10\x08")},
+     E,
+     K0,
+     "trapeze,load-address",
+     "0x1008 is no multiple of 0x1000. Write one that is."},
+    {{BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\4")},
+     E,
+     K0,
+     "trapeze,fdt-address",
+     "0x4 is no multiple of 0x8"},
+    {{BYTES(K0, "trapeze,load-address", "\x40\0\0\0")},
+     W,
+     K0,
+     "trapeze,load-address",
+     "Write trapeze,load-address = <0x0 0x40000000>;"},
     {{STRING(K0, "trapeze,file", "")}, E, K0, "trapeze,file", "file's name is empty"},
     {{STRING(L0 "/thing", "compatible", "acme,thing")},
      W,
@@ -542,6 +566,29 @@ static void test_refused_takes_nothing(void **state)
     free(fdt);
 }
 
+/* What a refused VM would have taken does not keep another from starting. */
+static void test_refused_is_no_obstacle(void **state)
+{
+    static const struct edit edits[] = {
+        GONE(L0, "cpus"),
+        STRING(L1, "trapeze,name", "linux0"),
+        BYTES(K1, "reg", "\0\0\0\0\x48\0\0\0\0\x10\0\0"),
+    };
+    void *fdt = make_base();
+    struct reports reports;
+    struct system_config s;
+
+    tree_apply(fdt, edits, ARRAY_SIZE(edits));
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_int_equal(reports.count, 3);
+    assert_true(reports_have(&reports, W, L1, "trapeze,name", "is called linux0 as well"));
+    assert_true(reports_have(&reports, W, K1, "reg", "overlaps " K0));
+    assert_string_equal(s.vms[0].path, L0);
+    assert_true(s.vms[0].refused);
+    assert_false(s.vms[1].refused);
+    free(fdt);
+}
+
 /* At the very edges of what is there, and beside what is taken. */
 static void test_places(void **state)
 {
@@ -640,6 +687,67 @@ static void test_no_vms(void **state)
 
     assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NOT_FOUND);
     assert_true(reports_have(&reports, E, "/chosen", "", "No VM is described"));
+    free(fdt);
+}
+
+/* As QEMU's guest-loader leaves it: no VM, no cell counts but the root's. */
+static const struct edit loose_tree[] = {
+    BYTES("/", "#address-cells", C2),
+    BYTES("/", "#size-cells", C2),
+    STRING("/chosen/module@0x48000000", "compatible", "multiboot,module\0multiboot,kernel"),
+    BYTES("/chosen/module@0x48000000", "reg", "\0\0\0\0\x48\0\0\0\0\0\0\0\1\0\0\0"),
+    STRING("/chosen/module@0x48000000", "bootargs", "console=ttyAMA0"),
+    STRING("/chosen/module@0x4a000000", "compatible", "multiboot,module\0multiboot,ramdisk"),
+    BYTES("/chosen/module@0x4a000000", "reg", "\0\0\0\0\x4a\0\0\0\0\0\0\0\0\0\x12\x34"),
+};
+
+static void test_loose_modules(void **state)
+{
+    void *fdt = tree_make(loose_tree, ARRAY_SIZE(loose_tree));
+    struct board_limits many = {.cpu_count = 32, .memory_bytes = MIB(1023)};
+    struct reports reports;
+    struct system_config s;
+    const struct vm_config *vm = &s.vms[0];
+
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_int_equal(reports.count, 1);
+    assert_true(reports_have(&reports, W, "/chosen", "", "called guest, with 4 CPUs, 512 MiB"));
+    assert_int_equal(s.vm_count, 1);
+    assert_false(vm->refused);
+    assert_string_equal(vm->name, "guest");
+    assert_string_equal(vm->path, "/chosen");
+    assert_int_equal(vm->memory_bytes, MIB(512));
+    assert_true(vm->vpl011 && vm->priority == VM_PRIORITY_DEFAULT && vm->affinity[7] == ~0ULL);
+    assert_int_equal(vm->kernel.base.raw, 0x48000000);
+    assert_int_equal(vm->ramdisk.size_bytes, 0x1234);
+    assert_string_equal(vm->bootargs, "console=ttyAMA0");
+
+    assert_int_equal(parse(fdt, false, &many, &reports, &s), ERR_NONE);
+    assert_int_equal(vm->cpu_count, VM_VCPU_MAX);
+    assert_int_equal(vm->memory_bytes, MIB(510));
+    assert_int_equal(parse(fdt, false, NULL, &reports, &s), ERR_NONE);
+    assert_int_equal(vm->cpu_count, 1);
+    assert_int_equal(vm->memory_bytes, MIB(512));
+    free(fdt);
+}
+
+static void test_loose_modules_wrong(void **state)
+{
+    static const struct edit no_kernel = NO_NODE("/chosen/module@0x48000000");
+    static const struct edit overlap =
+        BYTES("/chosen/module@0x4a000000", "reg", "\0\0\0\0\x48\0\0\0\0\0\0\0\0\0\x12\x34");
+    void *fdt = tree_make(loose_tree, ARRAY_SIZE(loose_tree));
+    struct reports reports;
+    struct system_config s;
+
+    tree_edit(fdt, &overlap);
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_true(reports_have(&reports, E, "/chosen/module@0x4a000000", "reg", "overlaps"));
+    assert_true(s.vms[0].refused);
+    tree_edit(fdt, &no_kernel);
+    assert_int_equal(parse(fdt, false, &limits, &reports, &s), ERR_NONE);
+    assert_true(reports_have(&reports, E, "/chosen", "", "has no kernel"));
+    assert_true(s.vms[0].refused);
     free(fdt);
 }
 
@@ -798,11 +906,14 @@ int main(void)
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_many_errors),
         cmocka_unit_test(test_refused_takes_nothing),
+        cmocka_unit_test(test_refused_is_no_obstacle),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_no_limits),
         cmocka_unit_test(test_inherited_cells),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_no_vms),
+        cmocka_unit_test(test_loose_modules),
+        cmocka_unit_test(test_loose_modules_wrong),
         cmocka_unit_test(test_long_path),
         cmocka_unit_test(test_truncated),
         cmocka_unit_test(test_damaged),

@@ -17,6 +17,10 @@ static void refusals(void **state)
         "-: The kernel is",
         "memory: The machine has",
         "-: The kernel cannot be used",
+        "trapeze,load-address: The kernel says itself",
+        "trapeze,fdt-address: The device tree (0x4000 bytes at 0x813fd000)",
+        "trapeze,fdt-address: The device tree (0x4000 bytes at 0x80400000)",
+        "trapeze,load-address: The kernel (0x3004d2 bytes at 0x81200000)",
     };
     for (unsigned i = 0; i < ARRAY_SIZE(texts); i++) {
         start(MIB(20), KERNEL_SIZE);
@@ -55,6 +59,23 @@ static void refusals(void **state)
             c->memory_bytes = MIB(40);
             config.vm_count = 2; /* another VM's ramdisk leaves less */
             config.vms[1].ramdisk = (struct vm_module){true, HPA(HOST + MIB(16)), MIB(32), NULL, 0};
+            break;
+        case 10:
+            c->has_load_address = true;
+            c->load_address = GPA(GUEST);
+            break;
+        case 11: /* one page too far */
+            c->has_fdt_address = true;
+            c->fdt_address = GPA(GUEST + MIB(20) - GUEST_FDT_MAX + PAGE_SIZE);
+            break;
+        case 12: /* on the kernel's bss */
+            c->has_fdt_address = true;
+            c->fdt_address = GPA(GUEST + MIB(4));
+            break;
+        case 13:
+            memset(host(KERNEL_AT), 0x91, 64);
+            c->has_load_address = true;
+            c->load_address = GPA(GUEST + MIB(18));
             break;
         default:
             memcpy(host(KERNEL_AT),

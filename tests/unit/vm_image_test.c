@@ -171,17 +171,56 @@ static void raw(void **state)
     finish();
 }
 
+/* As U-Boot wants it: the tree where RAM begins, the code behind it, the initrd behind that. */
+static void raw_at_addresses(void **state)
+{
+    static unsigned char kernel[KIB(64)];
+    struct vm_config *c = &config.vms[0];
+    for (unsigned i = 0; i < sizeof(kernel); i++)
+        kernel[i] = (unsigned char)(pattern(i) | 0x80);
+    start(MIB(20), sizeof(kernel));
+    c->has_load_address = c->has_fdt_address = true;
+    c->load_address = GPA(GUEST + MIB(4) + KIB(4));
+    c->fdt_address = GPA(GUEST);
+    memcpy(host(KERNEL_AT), kernel, sizeof(kernel));
+    add_ramdisk();
+    assert_int_equal(build(), ERR_NONE);
+    assert_int_equal(vm.entry.raw, GUEST + MIB(4) + KIB(4));
+    assert_int_equal(vm.fdt.raw, GUEST);
+    assert_int_equal(vm.image->initrd.raw, GUEST + MIB(6));
+    load();
+    check_memory(kernel, sizeof(kernel));
+    finish();
+
+    /* no room behind the kernel: the initrd goes before it, and not onto the tree */
+    start(MIB(20), sizeof(kernel));
+    c->has_load_address = c->has_fdt_address = true;
+    c->load_address = GPA(GUEST + MIB(20) - sizeof(kernel));
+    c->fdt_address = GPA(GUEST + MIB(1));
+    memcpy(host(KERNEL_AT), kernel, sizeof(kernel));
+    add_ramdisk();
+    assert_int_equal(build(), ERR_NONE);
+    assert_int_equal(vm.image->initrd.raw, GUEST);
+    load();
+    check_memory(kernel, sizeof(kernel));
+    finish();
+}
+
+/* DATA as a gzip file in PACKED; how long it is. */
+static uint64_t pack(unsigned char *data, unsigned size, unsigned char *packed, unsigned room)
+{
+    z_stream z = {.next_in = data, .avail_in = size, .next_out = packed, .avail_out = room};
+    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    assert_int_equal(deflateEnd(&z), Z_OK);
+    return z.total_out;
+}
+
 static void gzip(uint64_t text_offset)
 {
     static unsigned char kernel[KERNEL_SIZE], packed[KERNEL_SIZE + 4096];
     write_image(kernel, KERNEL_SIZE, text_offset, KERNEL_SPAN);
-    z_stream z = {.next_in = kernel, .avail_in = KERNEL_SIZE};
-    z.next_out = packed;
-    z.avail_out = sizeof(packed);
-    assert_int_equal(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    uint64_t size = z.total_out;
-    deflateEnd(&z);
+    uint64_t size = pack(kernel, KERNEL_SIZE, packed, sizeof(packed));
 
     start(MIB(20), size);
     memcpy(host(KERNEL_AT), packed, size);
@@ -214,6 +253,17 @@ static void gzipped_image(void **state)
 {
     gzip(0);
     gzip(0x80000);
+}
+
+static void gzipped_text(void **state)
+{
+    unsigned char text[] = "Once upon a time there was a hypervisor.", packed[200];
+    uint64_t size = pack(text, sizeof(text) - 1, packed, sizeof(packed));
+    start(MIB(20), size);
+    memcpy(host(KERNEL_AT), packed, size);
+    assert_int_equal(build(), ERR_UNSUPPORTED);
+    assert_non_null(strstr(report, "gzip'ed kernel cannot be used: it looks like text"));
+    finish();
 }
 
 /* Two segments: code at +1 MiB, and data with bss at +3 MiB. */
@@ -284,6 +334,14 @@ static void elf(void **state)
     finish();
 }
 
+static void messages(void **state)
+{
+    static const char *const headings[] = {"Of what is in a kernel file",
+                                           "Of a VM when it is built"};
+
+    messages_check(headings, ARRAY_SIZE(headings), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,8 +350,11 @@ int main(void)
         cmocka_unit_test(no_memory_to_save_a_block),
         cmocka_unit_test(when_not_in_place),
         cmocka_unit_test(raw),
+        cmocka_unit_test(raw_at_addresses),
         cmocka_unit_test(gzipped_image),
+        cmocka_unit_test(gzipped_text),
         cmocka_unit_test(elf),
+        cmocka_unit_test(messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The contract's words about traps: of AArch64. */
-#include "arch/arm/model/a64_trace.h"
-
+/* The contract's words about guests: AArch64's. No vCPU is ever loaded. */
 #include "arch/arch.h"
+#include "arch/arm/model/a64_trace.h"
+#include "arch/arm/model/arm_boards.h"
+#include "arch/host/host_mem.h"
+#include "core/vcpu.h"
+#include "core/vm.h"
 
 int arch_trap_text(const struct trace_record *record, char *text, size_t size)
 {
@@ -12,4 +15,21 @@ int arch_trap_text(const struct trace_record *record, char *text, size_t size)
 void arch_exit_trap(const struct exit_record *exit, struct trap *trap)
 {
     a64_exit_trap(exit, trap);
+}
+
+const char *arch_gpa_hint(gpa_t gpa)
+{
+    return arm_gpa_hint(gpa);
+}
+
+bool arch_is_console_name(const char *name, size_t length)
+{
+    return arm_is_console_name(name, length);
+}
+
+void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
+{
+    const struct a64_state *a64 = &vcpu->arch.a64;
+
+    a64_view(&a64->gprs, &a64->el1, &a64->emulated, vcpu->vm->arch.a64.cntvoff, host_counter, view);
 }

@@ -39,7 +39,8 @@ REG_DEFINE64(MPIDR_EL1, MPIDR_EL1_FIELDS);
 /* clang-format off */
 #define CPACR_EL1_FIELDS(F)                                                                       \
     F(CPACR_EL1, RES0_a, 15, 0) F(CPACR_EL1, ZEN, 17, 16) F(CPACR_EL1, RES0_b, 19, 18)            \
-    F(CPACR_EL1, FPEN, 21, 20) F(CPACR_EL1, RES0_c, 63, 22)
+    F(CPACR_EL1, FPEN, 21, 20) F(CPACR_EL1, RES0_c, 23, 22) F(CPACR_EL1, SMEN, 25, 24)            \
+    F(CPACR_EL1, RES0_d, 63, 26)
 /* clang-format on */
 REG_DEFINE64(CPACR_EL1, CPACR_EL1_FIELDS);
 

@@ -35,6 +35,7 @@ primary_entry:
     bl      invalidate_range
     mov     x0, x20
     mov     x1, x19
+    mov     x2, x21
     bl      boot_tables_fill
     mov     x22, x0                 /* root */
     adrp    x0, boot_tables

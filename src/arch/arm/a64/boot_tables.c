@@ -29,18 +29,24 @@ static unsigned index_at(uint64_t va, unsigned level)
     return (unsigned)(va >> (PAGE_SHIFT + 9 * (3 - level))) % TABLE_ENTRIES;
 }
 
-static void boot_map_block(uint64_t va, uint64_t pa, uint8_t rights, unsigned *used)
+/* With the EL1&0 regime what EL0 may write, EL1 may not execute; EL2 has no EL0, and the bit is 1. */
+static uint64_t level_bits(uint64_t el)
+{
+    return el == 2 ? ~(uint64_t)0 : ~(uint64_t)LPAE_S1_AP1;
+}
+
+static void boot_map_block(uint64_t va, uint64_t pa, uint8_t rights, uint64_t keep, unsigned *used)
 {
     struct pt_attr attr = {.rights = rights, .memory = PT_NORMAL};
     uint64_t *level1 = boot_table(&boot_root[index_at(va, 0)], used);
     uint64_t *level2 = boot_table(&level1[index_at(va, 1)], used);
 
-    level2[index_at(va, 2)] = lpae_s1_make_leaf(HPA(pa), attr, 2, 4);
+    level2[index_at(va, 2)] = lpae_s1_make_leaf(HPA(pa), attr, 2, 4) & keep;
 }
 
-uint64_t boot_tables_fill(uint64_t image, uint64_t fdt)
+uint64_t boot_tables_fill(uint64_t image, uint64_t fdt, uint64_t el)
 {
-    uint64_t fdt_block = align_down(fdt, MIB(2));
+    uint64_t fdt_block = align_down(fdt, MIB(2)), keep = level_bits(el);
     unsigned used = 0;
 
     for (unsigned i = 0; i < TABLE_ENTRIES; i++) {
@@ -48,24 +54,14 @@ uint64_t boot_tables_fill(uint64_t image, uint64_t fdt)
         for (unsigned t = 0; t < ARRAY_SIZE(tables); t++)
             tables[t][i] = 0;
     }
-    boot_map_block(image, image, PT_READ | PT_EXEC, &used);
+    boot_map_block(image, image, PT_READ | PT_EXEC, keep, &used);
     /* Writable and executable until the final tables, which know the sections, replace these. */
-    boot_map_block(IMAGE_VA, image, PT_READ | PT_WRITE | PT_EXEC, &used);
+    boot_map_block(IMAGE_VA, image, PT_READ | PT_WRITE | PT_EXEC, keep, &used);
     /* A tree is at most 2 MiB and 8-byte aligned (booting.rst), so it lies in two blocks. */
-    boot_map_block(FDT_VA, fdt_block, PT_READ, &used);
-    boot_map_block(FDT_VA + MIB(2), fdt_block + MIB(2), PT_READ, &used);
+    boot_map_block(FDT_VA, fdt_block, PT_READ, keep, &used);
+    boot_map_block(FDT_VA + MIB(2), fdt_block + MIB(2), PT_READ, keep, &used);
     return (uint64_t)boot_root;
 }
-
-/* EL1 is only entered to say that EL2 is needed. */
-#define TCR_EL1_FIELDS(F)    \
-    F(TCR_EL1, T0SZ, 5, 0)   \
-    F(TCR_EL1, LOW, 22, 6)   \
-    F(TCR_EL1, EPD1, 23, 23) \
-    F(TCR_EL1, HIGH, 31, 24) \
-    F(TCR_EL1, IPS, 34, 32)  \
-    F(TCR_EL1, REST, 63, 35)
-REG_DEFINE64(TCR_EL1, TCR_EL1_FIELDS);
 
 void boot_params_fill(struct boot_params *params, uint64_t ttbr, uint64_t el)
 {
@@ -85,6 +81,7 @@ void boot_params_fill(struct boot_params *params, uint64_t ttbr, uint64_t el)
                         SCTLR_EL2_EIS | SCTLR_EL2_RES1_23 | SCTLR_EL2_RES1_28 | SCTLR_EL2_M |
                         SCTLR_EL2_C | SCTLR_EL2_I | SCTLR_EL2_SA | SCTLR_EL2_A;
     } else {
+        /* EL1 is only entered to say that EL2 is needed. */
         params->tcr = tcr | TCR_EL1_EPD1 | REG_PUT(TCR_EL1, IPS, pa_range);
         params->sctlr = SCTLR_EL1_RES1 | SCTLR_EL1_M | SCTLR_EL1_C | SCTLR_EL1_I;
     }

@@ -4,6 +4,7 @@
 #include "arch/arch.h"
 #include "arch/arm/a64/boot_params.h"
 #include "arch/arm/a64/mm.h"
+#include "arch/arm/a64/switch.h"
 #include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/firmware.h"
 #include "arch/arm/hw/gic.h"
@@ -26,6 +27,8 @@ void arch_cpu_relax(void)
 
 void arch_cpu_wait(void)
 {
+    if (gic->before_wait != NULL)
+        gic->before_wait();
     /* Everything before is visible before we sleep; a pending interrupt ends WFI whatever is
      * masked. */
     dsb(sy);
@@ -48,8 +51,7 @@ void cpu_init_early(struct pcpu *pcpu)
 {
     sysreg_write(TPIDR_EL2, (uint64_t)pcpu);
     sysreg_write(VBAR_EL2, (uint64_t)vectors);
-    sysreg_write(CPTR_EL2,
-                 CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM | CPTR_EL2_RES1_13);
+    sysreg_write(CPTR_EL2, A64_CPTR_TRAPS);
     sysreg_write(HCR_EL2, HCR_EL2_RW | HCR_EL2_IMO | HCR_EL2_FMO | HCR_EL2_AMO);
     sysreg_write(HSTR_EL2, 0);
     sysreg_write(VTTBR_EL2, 0);
@@ -59,9 +61,11 @@ void cpu_init_early(struct pcpu *pcpu)
 
 void cpu_init(struct pcpu *pcpu)
 {
-    /* No debug or trace from the guest reaches hardware; performance counters neither. */
+    /* No debug, trace or profiling from the guest reaches hardware; performance counters neither.
+     */
     sysreg_write(MDCR_EL2, (sysreg_read(MDCR_EL2) & MDCR_EL2_HPMN) | MDCR_EL2_TDA | MDCR_EL2_TDOSA |
-                               MDCR_EL2_TDRA | MDCR_EL2_TPM | MDCR_EL2_TPMCR);
+                               MDCR_EL2_TDRA | MDCR_EL2_TPM | MDCR_EL2_TPMCR | MDCR_EL2_TPMS |
+                               MDCR_EL2_TTRF);
     /* The OS lock would keep the guest's software step from working. */
     sysreg_write(OSLAR_EL1, 0);
     mm_init_cpu();

@@ -165,7 +165,13 @@ enum err arch_vcpu_init(struct vcpu *vcpu)
 
 static bool uart_put(void *ctx, char byte)
 {
-    return console_put(((struct vm *)ctx)->console_owner, byte);
+    struct vm *vm = ctx;
+
+    if (!console_put(vm->console_owner, byte))
+        return false;
+    if (vm->watch.listens)
+        watch_byte(vm, byte);
+    return true;
 }
 
 static bool uart_input(void *owner, char byte)
@@ -209,6 +215,7 @@ void arch_vm_image_params(struct vm_image_params *params)
     params->banks[1].base = GPA(ARM_GUEST_BANK1_BASE);
     params->banks[1].max_bytes = ARM_GUEST_BANK1_BYTES;
     params->kernel_kinds = bit32(IMAGE_RAW) | bit32(IMAGE_ARM64) | bit32(IMAGE_ELF);
+    params->elf_machine = IMAGE_MACHINE_AARCH64;
 }
 
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)

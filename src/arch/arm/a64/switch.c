@@ -26,7 +26,6 @@
     R(CPACR_EL1, cpacr)           \
     R(TTBR0_EL1, ttbr0)           \
     R(TTBR1_EL1, ttbr1)           \
-    R(TCR_EL1, tcr)               \
     R(MAIR_EL1, mair)             \
     R(AMAIR_EL1, amair)           \
     R(ESR_EL1, esr)               \
@@ -50,8 +49,10 @@ static void el1_save(struct a64_el1 *el1)
 #define SAVE(name, field) el1->field = sysreg_read(name);
     EL1_REGISTERS(SAVE)
 #undef SAVE
+    el1->tcr = sysreg_read(TCR_EL1);
 }
 
+/* All but TCR_EL1. */
 static void el1_load(const struct a64_el1 *el1)
 {
 #define LOAD(name, field) sysreg_write(name, el1->field);
@@ -61,19 +62,28 @@ static void el1_load(const struct a64_el1 *el1)
 
 /* ---- floating point, moved only when a vCPU uses it */
 
-#define CPTR_RES1 \
-    (CPTR_EL2_RES1_0 | CPTR_EL2_TZ | CPTR_EL2_RES1_9 | CPTR_EL2_TSM | CPTR_EL2_RES1_13)
-
 static void fp_trap(bool on)
 {
-    sysreg_write(CPTR_EL2, CPTR_RES1 | (on ? CPTR_EL2_TFP : 0));
+    sysreg_write(CPTR_EL2, A64_CPTR_TRAPS | (on ? CPTR_EL2_TFP : 0));
 }
 
-#define FP_PAIRS(P)                                                                               \
-    P(0, 1, 0)                                                                                    \
-    P(2, 3, 32) P(4, 5, 64) P(6, 7, 96) P(8, 9, 128) P(10, 11, 160) P(12, 13, 192) P(14, 15, 224) \
-        P(16, 17, 256) P(18, 19, 288) P(20, 21, 320) P(22, 23, 352) P(24, 25, 384) P(26, 27, 416) \
-            P(28, 29, 448) P(30, 31, 480)
+#define FP_PAIRS(P) \
+    P(0, 1, 0)      \
+    P(2, 3, 32)     \
+    P(4, 5, 64)     \
+    P(6, 7, 96)     \
+    P(8, 9, 128)    \
+    P(10, 11, 160)  \
+    P(12, 13, 192)  \
+    P(14, 15, 224)  \
+    P(16, 17, 256)  \
+    P(18, 19, 288)  \
+    P(20, 21, 320)  \
+    P(22, 23, 352)  \
+    P(24, 25, 384)  \
+    P(26, 27, 416)  \
+    P(28, 29, 448)  \
+    P(30, 31, 480)
 
 static void fp_save(struct a64_fp *fp)
 {
@@ -127,6 +137,13 @@ void arch_vcpu_load(struct vcpu *vcpu)
     struct a64_vm *vm = &vcpu->vm->arch.a64;
 
     a64->pcpu = pcpu;
+    /*
+     * Between two guests' registers no table may be walked, not even speculatively: with one VM's
+     * stage 2 and another's stage 1 the TLB would keep what neither has (errata 1165522, 1319367,
+     * 1319537). The guest's own TCR_EL1 ends it, when all else is in force.
+     */
+    sysreg_write(TCR_EL1, TCR_EL1_EPD0 | TCR_EL1_EPD1);
+    isb();
     sysreg_write(VTTBR_EL2, vm->vttbr);
     sysreg_write(HCR_EL2, a64->hcr);
     sysreg_write(VMPIDR_EL2, a64->vmpidr);
@@ -134,6 +151,8 @@ void arch_vcpu_load(struct vcpu *vcpu)
     sysreg_write(CNTVOFF_EL2, vm->cntvoff);
     fp_trap(pcpu->fp_owner != vcpu);
     el1_load(&a64->el1);
+    isb();
+    sysreg_write(TCR_EL1, a64->el1.tcr);
     /*
      * A guest may keep translations private to one of its CPUs under one ASID, and two of its CPUs
      * share this one's TLB: what the other left is dropped.

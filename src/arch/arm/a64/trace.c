@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The contract's words about traps: the model has them. */
+/* The contract's words about guests: the models have them; here is what is in the hardware. */
 #include "arch/arm/model/a64_trace.h"
 
 #include "arch/arch.h"
+#include "arch/arm/a64/sysreg.h"
+#include "arch/arm/model/arm_boards.h"
+#include "core/pcpu.h"
+#include "core/vcpu.h"
+#include "core/vm.h"
 
 int arch_trap_text(const struct trace_record *record, char *text, size_t size)
 {
@@ -12,4 +17,29 @@ int arch_trap_text(const struct trace_record *record, char *text, size_t size)
 void arch_exit_trap(const struct exit_record *exit, struct trap *trap)
 {
     a64_exit_trap(exit, trap);
+}
+
+const char *arch_gpa_hint(gpa_t gpa)
+{
+    return arm_gpa_hint(gpa);
+}
+
+bool arch_is_console_name(const char *name, size_t length)
+{
+    return arm_is_console_name(name, length);
+}
+
+void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
+{
+    const struct a64_state *a64 = &vcpu->arch.a64;
+    struct a64_el1 el1 = a64->el1;
+
+    if (arch_this_cpu()->loaded == vcpu) {
+        el1.vbar = sysreg_read(VBAR_EL1);
+        el1.elr_el1 = sysreg_read(ELR_EL1);
+        el1.esr = sysreg_read(ESR_EL1);
+        el1.cntv_ctl = sysreg_read(CNTV_CTL_EL0);
+        el1.cntv_cval = sysreg_read(CNTV_CVAL_EL0);
+    }
+    a64_view(&a64->gprs, &el1, &a64->emulated, vcpu->vm->arch.a64.cntvoff, arch_counter(), view);
 }

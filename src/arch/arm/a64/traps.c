@@ -52,7 +52,7 @@ void a64_hook_exc_store(struct vcpu *vcpu, const struct a64_exc *exc)
 
 /* The faulting guest-physical page where the hardware does not say it. False: run the instruction
  * again. */
-static bool find_hpfar(struct a64_syndrome *syndrome)
+static __cold __noinline bool find_hpfar(struct a64_syndrome *syndrome)
 {
     uint64_t guests_par = sysreg_read(PAR_EL1), par;
 
@@ -64,26 +64,6 @@ static bool find_hpfar(struct a64_syndrome *syndrome)
         return false;
     syndrome->hpfar = a64_hpfar_of_par(par);
     return true;
-}
-
-/* a64_trap_handle, and whoever looks at this vCPU's traps is shown it. */
-static __cold void handle_observed(struct vcpu *vcpu, const struct a64_syndrome *syndrome)
-{
-    const struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
-    struct trace_record record = {
-        .start_ticks = arch_counter(),
-        .pc = gprs->pc,
-        .args = {gprs->x[0], gprs->x[1], gprs->x[2], gprs->x[3]},
-        .outcome_known = true,
-        .vcpu = (uint16_t)vcpu->id,
-    };
-
-    record.result = a64_trap_handle(vcpu, syndrome, &record.trap);
-    record.answer = gprs->x[0];
-    if (record.trap.kind == TRAP_MMIO && !record.trap.write)
-        record.trap.value = a64_loaded_value(&record.trap);
-    record.end_ticks = arch_counter();
-    trace_trap(vcpu, &record);
 }
 
 struct vcpu *a64_trap_sync(struct vcpu *vcpu)
@@ -103,7 +83,7 @@ struct vcpu *a64_trap_sync(struct vcpu *vcpu)
     if (unlikely(a64_hpfar_missing(syndrome.esr)) && !find_hpfar(&syndrome))
         return run_resume(pcpu, vcpu);
     if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0))
-        handle_observed(vcpu, &syndrome);
+        a64_trap_handle_observed(vcpu, &syndrome);
     else
         a64_trap_handle(vcpu, &syndrome, &trap);
     return run_resume(pcpu, vcpu);

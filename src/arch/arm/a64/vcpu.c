@@ -37,11 +37,16 @@ uint64_t arch_vcpu_pc(const struct vcpu *vcpu)
     return vcpu->arch.a64.gprs.pc;
 }
 
-/* What traps, and where interrupts go: to us (IMO, FMO, AMO), with virtual ones in their place. */
-#define GUEST_HCR                                                                        \
-    (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO | \
-     HCR_EL2_FB | REG_PUT(HCR_EL2, BSU, 1) | HCR_EL2_TWI | HCR_EL2_TID3 | HCR_EL2_TSC |  \
-     HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TSW | HCR_EL2_RW)
+/*
+ * What traps, and where interrupts go: to us (IMO, FMO, AMO), with virtual ones in their place.
+ * TLOR and TERR are for features of later CPUs that guests are not shown, and whose state nobody
+ * switches.
+ */
+#define GUEST_HCR                                                                           \
+    (HCR_EL2_VM | HCR_EL2_SWIO | HCR_EL2_PTW | HCR_EL2_FMO | HCR_EL2_IMO | HCR_EL2_AMO |    \
+     HCR_EL2_FB | REG_PUT(HCR_EL2, BSU, 1) | HCR_EL2_TWI | HCR_EL2_TID1 | HCR_EL2_TID3 |    \
+     HCR_EL2_TSC | HCR_EL2_TIDCP | HCR_EL2_TACR | HCR_EL2_TSW | HCR_EL2_RW | HCR_EL2_TLOR | \
+     HCR_EL2_TERR)
 
 void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
 {

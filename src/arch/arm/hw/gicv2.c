@@ -104,6 +104,17 @@ static void v2_deactivate(uint32_t iar)
     io_write32(gicc, GICC_DIR, iar);
 }
 
+/*
+ * A guest that ends a hardware-backed interrupt whose level is still high makes the physical one
+ * pending again. QEMU (hw/intc/arm_gic.c, gic_complete_irq) looks at the virtual interface only, so
+ * that the physical one is not seen before the next write to the GIC, which in sleep may never
+ * come. This write changes nothing.
+ */
+static void v2_before_wait(void)
+{
+    io_write32(gicc, GICC_PMR, GIC_PMR_ALL);
+}
+
 static void v2_enable(uint32_t irq, bool edge)
 {
     uint64_t config = GICD_ICFGR + irq / 16 * 4;
@@ -157,6 +168,7 @@ static const struct gic_ops v2_ops = {
     .drop_priority = v2_drop_priority,
     .deactivate = v2_deactivate,
     .enable = v2_enable,
+    .before_wait = v2_before_wait,
     .send_sgi = v2_send_sgi,
 };
 

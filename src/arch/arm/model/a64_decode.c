@@ -31,11 +31,6 @@ static enum fault_class classify(unsigned fsc)
     }
 }
 
-static bool is_translation(unsigned fsc)
-{
-    return (fsc & FSC_KIND_MASK) == FSC_TRANSLATION || fsc == FSC_TRANSLATION_MINUS1;
-}
-
 static uint8_t reg_of(uint64_t number)
 {
     return number == A64_REG_ZR ? TRAP_REG_NONE : (uint8_t)number;
@@ -69,20 +64,26 @@ static void decode_fault(const struct a64_syndrome *in, enum trap_access access,
     out->fault.cache_maintenance = access != TRAP_FETCH && REG_GET(ISS_DABT, CM, in->esr) != 0;
 }
 
-static void decode_data_abort(const struct a64_syndrome *in, struct trap *out)
+/* A load or store, described in the syndrome, to an address that stage 2 does not map: a device's.
+ */
+static __always_inline bool is_decoded_access(uint64_t esr)
+{
+    uint64_t mask = ESR_ELx_EC | ISS_DABT_ISV | ISS_DABT_S1PTW | ISS_DABT_CM | FSC_KIND_MASK;
+
+    return (esr & mask) ==
+           (REG_PUT(ESR_ELx, EC, ESR_EC_DABT_LOWER) | ISS_DABT_ISV | FSC_TRANSLATION);
+}
+
+static __always_inline void decode_access(const struct a64_syndrome *in, struct trap *out)
 {
     uint64_t esr = in->esr;
-    bool write = REG_GET(ISS_DABT, WnR, esr) != 0;
-    bool decoded = REG_GET(ISS_DABT, ISV, esr) != 0 && REG_GET(ISS_DABT, S1PTW, esr) == 0 &&
-                   REG_GET(ISS_DABT, CM, esr) == 0;
 
-    if (!decoded || !is_translation((unsigned)REG_GET(ISS_DABT, DFSC, esr))) {
-        decode_fault(in, write ? TRAP_WRITE : TRAP_READ, out);
-        return;
-    }
     out->kind = TRAP_MMIO;
+    out->insn_bytes = REG_GET(ESR_ELx, IL, esr) != 0 ? 4 : 2;
     out->reg = reg_of(REG_GET(ISS_DABT, SRT, esr));
-    out->write = write;
+    out->write = REG_GET(ISS_DABT, WnR, esr) != 0;
+    out->value = 0;
+    out->syndrome = esr;
     out->mmio.gpa = gpa_of(in);
     out->mmio.gva = GVA(in->far);
     out->mmio.size_bytes = (uint8_t)(1u << REG_GET(ISS_DABT, SAS, esr));
@@ -122,6 +123,10 @@ void a64_decode(const struct a64_syndrome *in, struct trap *out)
         a64_decode_sys64(esr, out);
         return;
     }
+    if (likely(is_decoded_access(esr))) {
+        decode_access(in, out);
+        return;
+    }
     out->kind = TRAP_UNKNOWN;
     out->insn_bytes = REG_GET(ESR_ELx, IL, esr) != 0 ? 4 : 2;
     out->reg = TRAP_REG_NONE;
@@ -146,7 +151,7 @@ void a64_decode(const struct a64_syndrome *in, struct trap *out)
         decode_fault(in, TRAP_FETCH, out);
         break;
     case ESR_EC_DABT_LOWER:
-        decode_data_abort(in, out);
+        decode_fault(in, REG_GET(ISS_DABT, WnR, esr) != 0 ? TRAP_WRITE : TRAP_READ, out);
         break;
     default:
         /*
@@ -156,15 +161,6 @@ void a64_decode(const struct a64_syndrome *in, struct trap *out)
          */
         break;
     }
-}
-
-bool a64_hpfar_missing(uint64_t esr)
-{
-    uint64_t ec = REG_GET(ESR_ELx, EC, esr);
-
-    return (ec == ESR_EC_DABT_LOWER || ec == ESR_EC_IABT_LOWER) &&
-           classify((unsigned)REG_GET(ISS_DABT, DFSC, esr)) == FAULT_PERMISSION &&
-           REG_GET(ISS_DABT, S1PTW, esr) == 0;
 }
 
 uint64_t a64_hpfar_of_par(uint64_t par)

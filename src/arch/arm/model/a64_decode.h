@@ -29,7 +29,13 @@ void a64_decode(const struct a64_syndrome *in, struct trap *out);
  * for ESR, translate FAR with AT S1E1R and give a64_decode the result of a64_hpfar_of_par; if
  * PAR_EL1.F is set the guest has changed its tables meanwhile: run it again.
  */
-bool a64_hpfar_missing(uint64_t esr);
+static __always_inline bool a64_hpfar_missing(uint64_t esr)
+{
+    uint64_t either = REG_PUT(ESR_ELx, EC, ESR_EC_IABT_LOWER ^ ESR_EC_DABT_LOWER);
+    uint64_t mask = (ESR_ELx_EC & ~either) | ISS_DABT_S1PTW | FSC_KIND_MASK;
+
+    return (esr & mask) == (REG_PUT(ESR_ELx, EC, ESR_EC_IABT_LOWER) | FSC_PERMISSION);
+}
 uint64_t a64_hpfar_of_par(uint64_t par);
 
 /* The part of a64_decode for ESR_EC_SYS64, here so that the hottest road can have it inline. */

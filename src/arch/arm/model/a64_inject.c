@@ -14,8 +14,7 @@ enum vector_offset {
     VECTOR_EL0_A64 = 0x400,
     VECTOR_EL0_A32 = 0x600,
 };
-#define VECTOR_TABLE_BYTES 0x800
-#define A64_INSN_BYTES     4
+#define A64_INSN_BYTES 4
 
 static bool from_el1(uint64_t pstate)
 {
@@ -64,7 +63,7 @@ void a64_inject_sync(struct a64_exc *exc, uint64_t esr, bool has_far, uint64_t f
     if (has_far)
         exc->far_el1 = far;
     exc->spsr = pstate_on_entry(old, exc->sctlr);
-    exc->pc = align_down(exc->vbar, VECTOR_TABLE_BYTES) + (uint64_t)vector_of(old);
+    exc->pc = align_down(exc->vbar, A64_VECTOR_TABLE_BYTES) + (uint64_t)vector_of(old);
 }
 
 void a64_inject_undef(struct a64_exc *exc, unsigned insn_bytes)

@@ -8,6 +8,9 @@
 
 #include "lib/types.h"
 
+/* What VBAR_EL1 points to. */
+#define A64_VECTOR_TABLE_BYTES 0x800
+
 struct a64_exc {
     uint64_t pc;          /* in: the instruction; out: the vector */
     uint64_t spsr;        /* the guest's PSTATE, as SPSR_EL2 holds it; in and out */

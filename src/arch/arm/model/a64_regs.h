@@ -134,6 +134,26 @@ REG_DEFINE64(VTTBR_EL2, VTTBR_EL2_FIELDS);
     F(TCR_EL2, RES0_33, 63, 33)
 REG_DEFINE64(TCR_EL2, TCR_EL2_FIELDS);
 
+#define TCR_EL1_FIELDS(F)       \
+    F(TCR_EL1, T0SZ, 5, 0)      \
+    F(TCR_EL1, RES0_6, 6, 6)    \
+    F(TCR_EL1, EPD0, 7, 7)      \
+    F(TCR_EL1, IRGN0, 9, 8)     \
+    F(TCR_EL1, ORGN0, 11, 10)   \
+    F(TCR_EL1, SH0, 13, 12)     \
+    F(TCR_EL1, TG0, 15, 14)     \
+    F(TCR_EL1, T1SZ, 21, 16)    \
+    F(TCR_EL1, A1, 22, 22)      \
+    F(TCR_EL1, EPD1, 23, 23)    \
+    F(TCR_EL1, IRGN1, 25, 24)   \
+    F(TCR_EL1, ORGN1, 27, 26)   \
+    F(TCR_EL1, SH1, 29, 28)     \
+    F(TCR_EL1, TG1, 31, 30)     \
+    F(TCR_EL1, IPS, 34, 32)     \
+    F(TCR_EL1, RES0_35, 35, 35) \
+    F(TCR_EL1, REST, 63, 36)
+REG_DEFINE64(TCR_EL1, TCR_EL1_FIELDS);
+
 /* Values of the fields that TCR_ELx, VTCR_EL2 and table entries share. */
 enum {
     TCR_RGN_NC = 0,

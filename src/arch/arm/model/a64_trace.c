@@ -7,11 +7,14 @@
 
 #include "arch/arm/model/a64_decode.h"
 #include "arch/arm/model/a64_id.h"
+#include "arch/arm/model/a64_inject.h"
 #include "arch/arm/model/a64_sysreg.h"
+#include "arch/arm/model/a64_vtimer.h"
 #include "arch/arm/model/psci.h"
 #include "arch/arm/model/smccc.h"
 #include "core/pcpu.h"
 #include "lib/fmt.h"
+#include "lib/panic.h"
 
 /* A register that no row names, as assemblers write it: S3_0_C1_C2_3. */
 static void name_sysreg(uint32_t key, char *name, size_t size)
@@ -83,19 +86,21 @@ static int call_text(const struct trace_record *record, char *text, size_t size)
     uint32_t function = (uint32_t)record->args[0];
     const struct call_name *call = find_call(function);
     const char *how = record->trap.call.smc ? "SMC" : "HVC";
+    unsigned arg_count = call != NULL ? call->arg_count : ARRAY_SIZE(separators);
     char name[80];
     int length;
 
+    BUG_ON(arg_count > ARRAY_SIZE(separators));
     if (!record->outcome_known || record->trap.call.immediate != 0)
         return fmt_print(text, size, "calls %s #0x%x", how, record->trap.call.immediate);
     if (call != NULL)
         length = fmt_print(name, sizeof(name), "%s", call->name);
     else
         length = fmt_print(name, sizeof(name), "0x%x", function);
-    for (unsigned i = 0; i < (call != NULL ? call->arg_count : 3u); i++)
+    for (unsigned i = 0; i < arg_count; i++)
         length += fmt_print(name + length, sizeof(name) - (size_t)length, "%s0x%llx", separators[i],
                             (unsigned long long)record->args[i + 1]);
-    if (call == NULL || call->arg_count > 0)
+    if (arg_count > 0)
         fmt_print(name + length, sizeof(name) - (size_t)length, ")");
     if (record->result != TRAP_DONE)
         return fmt_print(text, size, "calls %s by %s", name, how);
@@ -175,4 +180,26 @@ const char *a64_exception_name(uint64_t esr)
     default:
         return "an exception of a class we do not name";
     }
+}
+
+void a64_view(const struct a64_gprs *gprs, const struct a64_el1 *el1,
+              const struct a64_emulated *emulated, uint64_t cntvoff, uint64_t now,
+              struct guest_view *view)
+{
+    uint64_t virtual = a64_vtimer_deadline(el1, cntvoff);
+    uint64_t physical = a64_timer_deadline(emulated->cntp_ctl, emulated->cntp_cval);
+    bool taken = el1->esr != 0 || el1->elr_el1 != 0;
+
+    *view = (struct guest_view){
+        .pc = gprs->pc,
+        .return_address = gprs->x[30],
+        .vectors = el1->vbar,
+        .in_vectors = taken && gprs->pc - el1->vbar < A64_VECTOR_TABLE_BYTES,
+        .masked = (gprs->spsr & SPSR_ELx_I) != 0,
+        .timer_set = (virtual != TIMER_NEVER && virtual > now) ||
+                     (physical != TIMER_NEVER && physical > now),
+        .timer_over = virtual <= now || physical <= now,
+        .exception_pc = el1->elr_el1,
+        .exception = taken ? a64_exception_name(el1->esr) : NULL,
+    };
 }

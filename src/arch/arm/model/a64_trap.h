@@ -27,15 +27,17 @@ static __always_inline uint64_t a64_loaded_value(const struct trap *trap)
 }
 
 /* The rare ends: RESULT is not TRAP_DONE. */
-void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_result result);
+__noinline void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap,
+                                enum trap_result result);
 
 /*
  * Handle the exception SYNDROME of VCPU, which is current here; HPFAR is valid (a64_hpfar_missing).
  * No lock is held. On return VCPU's registers are what it goes on with, but it may have been asked
  * to stop or wait: run_resume. TRAP is left as the handler left it, for whoever traces it.
  */
-static __always_inline enum trap_result
-a64_trap_handle(struct vcpu *vcpu, const struct a64_syndrome *syndrome, struct trap *trap)
+static __always_inline enum trap_result a64_trap_handle(struct vcpu *vcpu,
+                                                        const struct a64_syndrome *syndrome,
+                                                        struct trap *trap)
 {
     struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
     enum trap_result result;
@@ -58,3 +60,5 @@ a64_trap_handle(struct vcpu *vcpu, const struct a64_syndrome *syndrome, struct t
     gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
     return result;
 }
+/* a64_trap_handle, and whoever looks at this vCPU's traps is shown it (a64/observed.c). */
+void a64_trap_handle_observed(struct vcpu *vcpu, const struct a64_syndrome *syndrome);

@@ -79,8 +79,10 @@ static int64_t cpu_on(struct vm *vm, const uint64_t *regs)
 
     if (target == 0)
         return PSCI_INVALID_PARAMETERS;
-    if (!is_aligned(entry, 4) || !is_guest_ram(vm, entry, 4))
+    if (!is_aligned(entry, 4) || !is_guest_ram(vm, entry, 4)) {
+        watch_cpu_refused(vm, bit_lowest(target), entry);
         return PSCI_INVALID_ADDRESS;
+    }
     err = vm_cpu_on(vm, bit_lowest(target), entry, argument(regs, 3));
     switch (err) {
     case ERR_NONE:

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Position-dependent code, linked for 0x80080000: it leaves the place where it was put at its first jump. */
+    .text
+    .global _start
+_start:
+    ldr     x0, =0x80080400
+    br      x0
+    .ltorg

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stops in a loop, having done nothing. */
+    .text
+    .global _start
+_start:
+1:  b       1b

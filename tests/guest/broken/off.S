@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Powers off as soon as it runs. */
+    .text
+    .global _start
+_start:
+    ldr     w0, =0x84000008
+    hvc     #0
+    .ltorg
