@@ -13,6 +13,8 @@ B := build
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wno-unused-parameter -Werror
 PURE := $(wildcard src/lib/*.c src/core/*.c src/vdev/*.c src/arch/*/model/*.c)
 
+# A recipe that fails leaves no half-made target behind.
+.DELETE_ON_ERROR:
 .PHONY: all arm64 tool unit guests clean
 all: arm64 tool
 

@@ -139,6 +139,9 @@ void sample_heal(void)
     WRITE_SYSREG(cntp_ctl_el0, 0);
     barrier_context();
     gic_group_enable(true);
+    mmio_write32(machine.gicd + GICD_ICENABLER + 4, ~0u);
+    mmio_write32(machine.gicd + GICD_ICPENDR + 4, ~0u);
+    mmio_write32(machine.gicd + GICD_ICACTIVER + 4, ~0u);
     gic_init_cpu();
     drain_interrupts();
     gic_enable(machine.timer_virt_intid);
