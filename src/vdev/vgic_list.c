@@ -74,6 +74,13 @@ void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsi
     }
     enum vgic_lr_state state =
         (enum vgic_lr_state)((pending ? VGIC_LR_PENDING : 0) | (active ? VGIC_LR_ACTIVE : 0));
+    /*
+     * Neither, if one write changed several and this one's turn is still to come
+     * (vgic_irqs_changed): then no deactivation reaches the physical interrupt by way of this list
+     * register.
+     */
+    if (state == VGIC_LR_INVALID)
+        hw = false;
     uint32_t intid = bank->index * 32 + i;
     vgic->hw->lr_write(lr, encode(vgic, intid, irq, bank->group1 & bit, state, hw, eoi));
 

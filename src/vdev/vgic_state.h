@@ -134,7 +134,8 @@ static __always_inline bool vgic_is_v2_sgi(const struct vgic *vgic, const struct
 /* ---- vgic_list.c: CPU is loaded here, in all but vgic_lr_forget */
 /* Read LR back into its interrupt, which keeps the list register until settled. */
 void vgic_lr_fold(struct vgic_cpu *cpu, unsigned lr);
-/* Write interrupt I of BANK, folded or in no list register, to LR. It is deliverable or active. */
+/* Write interrupt I of BANK, folded or in no list register, to LR. It is deliverable or active, or
+ * about to be looked at again. */
 void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsigned i);
 /*
  * The common case, made short: private interrupt I of CPU was in a list register and is over, and

@@ -637,6 +637,26 @@ static void test_hw_without_list_register(void **state)
     assert_false(irq_read(0, 0, ISACTIVER, TIMER));
 }
 
+/* One write ends the one in the only list register and the one that waits for it: in between the
+ * queue must not offer what is no longer active. */
+static void test_hw_ended_with_others(void **state)
+{
+    enum { OTHER = 20 };
+    fake_boot(version, 2, 1);
+    vgic_map_hw(fake_vgic, 0, TIMER, TIMER);
+    enable(TIMER);
+    enable(OTHER);
+    irq_priority(0, 0, OTHER, 0x10);
+    fire(0);
+    take(0, TIMER);
+    irq_write(0, 0, ISPENDR, OTHER);
+    take(0, OTHER);
+    private_write(0, 0, ICACTIVER, bit32(OTHER) | bit32(TIMER));
+    assert_false(irq_read(0, 0, ISACTIVER, TIMER));
+    assert_false(irq_read(0, 0, ISACTIVER, OTHER));
+    assert_false(fake_ifs[0].phys_active[TIMER]);
+}
+
 static void test_hw_spi(void **state)
 {
     fake_boot(version, 2, 4);
@@ -679,19 +699,20 @@ static void test_reset(void **state)
     assert_int_equal(gicd_read(0, 0) & 3, 0);
 }
 
-#define TESTS(T)                                                                                 \
-    T(test_level)                                                                                \
-    T(test_level_ends_without_exit)                                                              \
-    T(test_edge)                                                                                 \
-    T(test_controller)                                                                           \
-    T(test_software_pending)                                                                     \
-    T(test_clear_pending)                                                                        \
-    T(test_disabled_while_pending) T(test_priority) T(test_routing) T(test_groups)               \
-        T(test_active_state_by_software) T(test_others_list_registers) T(test_sgi_to_self)       \
-            T(test_sgi_to_other) T(test_overflow) T(test_nested) T(test_split_eoi)               \
-                T(test_closed_group_does_not_block) T(test_migration) T(test_queue_while_away)   \
-                    T(test_pending_for_wfi) T(test_hw) T(test_hw_line_falls) T(test_hw_migrates) \
-                        T(test_hw_cleared_by_software) T(test_hw_without_list_register)          \
+#define TESTS(T)                                                                                   \
+    T(test_level)                                                                                  \
+    T(test_level_ends_without_exit)                                                                \
+    T(test_edge)                                                                                   \
+    T(test_controller)                                                                             \
+    T(test_software_pending)                                                                       \
+    T(test_clear_pending)                                                                          \
+    T(test_disabled_while_pending)                                                                 \
+    T(test_priority) T(test_routing) T(test_groups) T(test_active_state_by_software)               \
+        T(test_others_list_registers) T(test_sgi_to_self) T(test_sgi_to_other) T(test_overflow)    \
+            T(test_nested) T(test_split_eoi) T(test_closed_group_does_not_block) T(test_migration) \
+                T(test_queue_while_away) T(test_pending_for_wfi) T(test_hw) T(test_hw_line_falls)  \
+                    T(test_hw_migrates) T(test_hw_cleared_by_software)                             \
+                        T(test_hw_without_list_register) T(test_hw_ended_with_others)              \
                             T(test_hw_spi) T(test_reset)
 
 int main(void)
