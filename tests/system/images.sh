@@ -38,10 +38,11 @@ nodes() {
 		END
     done
 }
+# all_say_hello NAME [BUT]
 all_say_hello() {
     local form
     for form in "${FORMS[@]}"; do
-        says "$1" "$form" 'hello from a guest with 1 CPU' || return 1
+        [[ $form == "${2:-}" ]] || says "$1" "$form" 'hello from a guest with 1 CPU' || return 1
     done
 }
 
@@ -52,7 +53,7 @@ as_they_lie() {
     $TOOL board --arch=arm64 -o "$D/board.dtb" || return 1
     {
         dtc -q -I dtb -O dts "$D/board.dtb"
-        echo '/ { chosen { #address-cells = <2>; #size-cells = <2>;'
+        echo '/ { chosen { #address-cells = <2>; #size-cells = <2>; trapeze,console = "batch";'
         nodes in_memory
         echo '}; };'
     } | dtc -q -I dts -O dtb -o "$D/memory.dtb" || return 1
@@ -69,7 +70,8 @@ as_they_lie() {
         tail -n 30 "$LOGS/memory.out"
         return 1
     }
-    all_say_hello memory
+    # Where an ELF file's segments go is not known before it is unpacked, and there is no other place to unpack it to.
+    all_say_hello memory elf-gzip && says memory trapeze 'error: /chosen/elf-gzip: .*Give the file itself, unpacked'
 }
 
 from_file() { echo "trapeze,file = \"$D/$1\";"; }
