@@ -88,7 +88,7 @@ unit: $(UNIT_CC:%=unit-%)
 
 include tests/fuzz/fuzz.mk
 # Unit tests in the world need it before the library, and with the ghost check.
-UNIT_WORLD := $(patsubst tests/unit/%_test.c,%,$(shell grep -l fuzz/world.h tests/unit/*_test.c))
+UNIT_WORLD := $(patsubst tests/unit/%_test.c,%,$(shell grep -lE "fuzz/world.h|xsa_guest.h" tests/unit/*_test.c))
 define WORLD_RULES
 $B/host/$(1)/world/%.o: %.c
 	@mkdir -p $$(dir $$@)
