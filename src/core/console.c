@@ -383,6 +383,8 @@ void console_set_ready_hook(uint32_t number, void (*ready)(void *ctx))
 
 void console_close_owner(uint32_t number)
 {
+    if (number >= console.owner_count)
+        return;
     struct owner *owner = &owners[number];
     spin_lock(&console.lock);
     owner->open = false;
@@ -403,6 +405,8 @@ void console_close_owner(uint32_t number)
 
 void console_open_owner(uint32_t number)
 {
+    if (number >= console.owner_count)
+        return;
     spin_lock(&console.lock);
     owners[number].open = true;
     spin_unlock(&console.lock);

@@ -52,7 +52,7 @@ void console_set_ready_hook(uint32_t number, void (*ready)(void *ctx));
 void console_input_ready(uint32_t number);
 /*
  * The VM is off: end its partial line, take it from the turn once what it said last has been seen.
- * If it was in front, the next owner is.
+ * If it was in front, the next owner is. Both do nothing for CONSOLE_NONE.
  */
 void console_close_owner(uint32_t number);
 void console_open_owner(uint32_t number);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a VM's configuration to a VM, and from its images to its first instruction. */
 #include "arch/arch.h"
+#include "core/console.h"
 #include "core/frame.h"
 #include "core/vm.h"
 #include "core/vm_image.h"
@@ -73,6 +74,7 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
     vm->id = vm_count;
     vm->vcpu_count = config->cpu_count;
     vm->state = VM_BUILT;
+    vm->console_owner = CONSOLE_NONE;
     /* VMID 0 is the hypervisor's own habit of "none". */
     err = s2_init(&vm->s2, (uint16_t)(vm->id + 1));
     if (err)

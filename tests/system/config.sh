@@ -99,3 +99,14 @@ for gic in 2 3; do
     }
     check "el1-gicv$gic" el1
 done
+
+# ./run --check is trapeze check with the board and the files that ./run has.
+run_check() {
+    local out status
+    ./run --check examples/arm64-linux-pair.dts | grep '2 VMs, 0 errors, 0 warnings' || return 1
+    out=$(./run --check tests/system/small-pair.dts --memory 256M 2>&1)
+    status=$?
+    echo "status $status: $out"
+    [[ $status == 2 && $out == *'small-pair.dts:33: error: /chosen/linux1: memory:'* ]]
+}
+check run-check run_check

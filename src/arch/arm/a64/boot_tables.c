@@ -29,7 +29,8 @@ static unsigned index_at(uint64_t va, unsigned level)
     return (unsigned)(va >> (PAGE_SHIFT + 9 * (3 - level))) % TABLE_ENTRIES;
 }
 
-/* With the EL1&0 regime what EL0 may write, EL1 may not execute; EL2 has no EL0, and the bit is 1. */
+/* With the EL1&0 regime what EL0 may write, EL1 may not execute; EL2 has no EL0, and the bit is 1.
+ */
 static uint64_t level_bits(uint64_t el)
 {
     return el == 2 ? ~(uint64_t)0 : ~(uint64_t)LPAE_S1_AP1;

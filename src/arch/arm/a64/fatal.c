@@ -42,8 +42,10 @@ static void print_frame(const struct fatal_frame *frame)
         panic_print("x%-2u %016llx  x%-2u %016llx  x%-2u %016llx\n", i,
                     (unsigned long long)frame->x[i], i + 1, (unsigned long long)frame->x[i + 1],
                     i + 2, (unsigned long long)frame->x[i + 2]);
-    panic_print("x30 %016llx  sp  %016llx\n", (unsigned long long)frame->x[30],
+    panic_print("x30 %016llx  sp  %016llx  x30 is ", (unsigned long long)frame->x[30],
                 (unsigned long long)frame->sp);
+    panic_print_symbol(frame->x[30]);
+    panic_print("\n");
     panic_print("ESR_EL2 %llx  FAR_EL2 %llx  ELR_EL2 ", (unsigned long long)sysreg_read(ESR_EL2),
                 (unsigned long long)sysreg_read(FAR_EL2));
     panic_print_symbol(sysreg_read(ELR_EL2));
