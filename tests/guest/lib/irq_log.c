@@ -68,6 +68,16 @@ bool irq_log_wait(uint32_t count)
     return came;
 }
 
+void irq_log_wait_asleep(uint32_t count)
+{
+    while (irq_log_count(cpu_index()) < count) {
+        wait_for_interrupt();
+        irq_unmask();
+        barrier_context();
+        irq_mask();
+    }
+}
+
 void irq_log_linger(void)
 {
     irq_unmask();

@@ -30,5 +30,7 @@ const struct irq_record *irq_log_at(unsigned cpu, uint32_t index);
 /* Unmask until COUNT interrupts are in the calling CPU's log, or long enough; then mask. False if
  * they did not come. */
 bool irq_log_wait(uint32_t count);
+/* The same, asleep in between: for what is to come whatever else does, as there is no giving up. */
+void irq_log_wait_asleep(uint32_t count);
 /* Unmask for some milliseconds and mask again: nothing is expected. */
 void irq_log_linger(void);
