@@ -72,8 +72,8 @@ struct sched_entity *runq_pick(struct runq *runq, uint64_t now_ticks, uint64_t s
 
 /* ---- what the policy is used for (core/run.c) */
 /*
- * Place VCPU, which is off, on the least loaded CPU its affinity allows; of equals, on one where no other of its VM
- * is. The caller holds its VM's lock.
+ * Place VCPU, which is off, on the least loaded CPU its affinity allows; of equals, on one where no
+ * other of its VM is. The caller holds its VM's lock.
  */
 void sched_place(struct vcpu *vcpu);
 /* Make VCPU runnable, from any CPU; START also when it is off. */

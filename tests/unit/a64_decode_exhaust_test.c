@@ -70,8 +70,8 @@ static void every_data_abort(void **state)
         PROMISE(out->write == ((iss & ISS_DABT_WnR) != 0));
         PROMISE(reg_is_valid(out));
     }
-    /* ISV set, S1PTW and CM clear, four of the 64 DFSC (translation, levels 0 to 3; level -1 is none of ours): 2^16 others
-     * are free. */
+    /* ISV set, S1PTW and CM clear, four of the 64 DFSC (translation, levels 0 to 3; level -1 is
+     * none of ours): 2^16 others are free. */
     assert_int_equal(mmio_count, 4u << 16);
 }
 

@@ -78,9 +78,10 @@ void boot_params_fill(struct boot_params *params, uint64_t ttbr, uint64_t el)
     params->pcpu = NULL;
     if (el == 2) {
         params->tcr = tcr | TCR_EL2_RES1_31 | TCR_EL2_RES1_23 | REG_PUT(TCR_EL2, PS, pa_range);
+        /* Not SCTLR_EL2_A: zlib and libfdt, compiled for any program, access unaligned. */
         params->sctlr = SCTLR_EL2_RES1_4 | SCTLR_EL2_EOS | SCTLR_EL2_RES1_16 | SCTLR_EL2_RES1_18 |
                         SCTLR_EL2_EIS | SCTLR_EL2_RES1_23 | SCTLR_EL2_RES1_28 | SCTLR_EL2_M |
-                        SCTLR_EL2_C | SCTLR_EL2_I | SCTLR_EL2_SA | SCTLR_EL2_A;
+                        SCTLR_EL2_C | SCTLR_EL2_I | SCTLR_EL2_SA;
     } else {
         /* EL1 is only entered to say that EL2 is needed. */
         params->tcr = tcr | TCR_EL1_EPD1 | REG_PUT(TCR_EL1, IPS, pa_range);
