@@ -56,6 +56,15 @@ static void attack_from(unsigned first, bool talk)
     }
 }
 
+static void sleep_us(uint64_t us)
+{
+    sample_heal();
+    WRITE_SYSREG(cntv_tval_el0, ticks_of_us(us));
+    WRITE_SYSREG(cntv_ctl_el0, CNT_CTL_ENABLE);
+    wait_for_interrupt();
+    WRITE_SYSREG(cntv_ctl_el0, 0);
+}
+
 static void second_cpu(void *unused)
 {
     random_seed(seed ^ 0xc0ffee);
@@ -88,7 +97,7 @@ void guest_main(void)
     attack_from(0, true);
     flood_console(count);
     while (two && psci_call(PSCI_AFFINITY_INFO, machine.cpus[1], 0, 0) != PSCI_OFF)
-        ;
+        sleep_us(1000);
     sample_heal();
     gic_init();
     if (two)
