@@ -708,7 +708,8 @@ static void test_reset(void **state)
     T(test_clear_pending)                                                                          \
     T(test_disabled_while_pending)                                                                 \
     T(test_priority)                                                                               \
-    T(test_routing) T(test_groups) T(test_active_state_by_software) T(test_others_list_registers)  \
+    T(test_routing)                                                                                \
+    T(test_groups) T(test_active_state_by_software) T(test_others_list_registers)                  \
         T(test_sgi_to_self) T(test_sgi_to_other) T(test_overflow) T(test_nested) T(test_split_eoi) \
             T(test_closed_group_does_not_block) T(test_migration) T(test_queue_while_away)         \
                 T(test_pending_for_wfi) T(test_hw) T(test_hw_line_falls) T(test_hw_migrates)       \
