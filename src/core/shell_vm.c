@@ -85,7 +85,10 @@ static enum err life_start(struct vm *vm)
 
 static enum err life_stop(struct vm *vm)
 {
-    if (__atomic_load_n(&vm->state, __ATOMIC_RELAXED) != VM_RUNNING)
+    enum vm_state state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
+
+    /* One that resets without end is found stopping most of the time. */
+    if (state != VM_RUNNING && state != VM_STOPPING)
         return ERR_DENIED;
     vm_stop(vm, VM_STOP_POWEROFF);
     return ERR_NONE;

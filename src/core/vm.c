@@ -107,6 +107,9 @@ void vm_stop(struct vm *vm, enum vm_stop_reason reason)
             vcpu_kick(vm->vcpus[i], VCPU_REQ_STOP);
             unpark(vm, vm->vcpus[i]);
         }
+    } else if (vm->state == VM_STOPPING && reason != VM_STOP_RESET) {
+        /* It is about to start anew: now it will not. */
+        vm->stop_reason = reason;
     }
     spin_unlock(&vm->lock);
 }
@@ -183,15 +186,29 @@ static bool any_vm_alive(void)
     return false;
 }
 
+static enum vm_stop_reason why_stopped(struct vm *vm)
+{
+    enum vm_stop_reason reason;
+
+    spin_lock(&vm->lock);
+    reason = vm->stop_reason;
+    spin_unlock(&vm->lock);
+    return reason;
+}
+
 static void vm_finish(struct vm *vm)
 {
-    enum vm_stop_reason reason = vm->stop_reason;
+    enum vm_stop_reason reason = why_stopped(vm);
 
-    if (reason == VM_STOP_RESET) {
+    while (reason == VM_STOP_RESET) {
+        enum err err;
+
         vm_log(vm, "reset"); /* within its budget: a guest may do so without end */
-        if (vm_start(vm) == ERR_NONE)
+        err = vm_start(vm);
+        if (err == ERR_NONE)
             return;
-        reason = VM_STOP_CRASH;
+        /* Told to stop while it was being started; or it cannot be started. */
+        reason = err == ERR_BUSY ? why_stopped(vm) : VM_STOP_CRASH;
     }
     console_close_owner(vm->console_owner);
     watch_stopped(vm);

@@ -56,8 +56,10 @@ extern uint32_t vm_count;
 struct vm_image_params;
 struct vm *vm_create(const struct vm_config *config, const struct vm_image_params *params,
                      const struct config_sink *sink);
-/* Load the images and start vCPU 0; time starts now. No vCPU of it runs. ERR_* when the images
- * cannot be loaded. */
+/*
+ * Load the images and start vCPU 0; time starts now. No vCPU of it runs. ERR_BUSY: meanwhile it
+ * was told to stop (vm->stop_reason); other ERR_*: the images cannot be loaded.
+ */
 enum err vm_start(struct vm *vm) __must_check;
 /* VCPU has left its CPU for good; called by the run loop. The last one ends the VM. */
 void vm_vcpu_stopped(struct vcpu *vcpu);
@@ -82,8 +84,10 @@ enum err vm_cpu_on(struct vm *vm, uint32_t index, uint64_t entry, uint64_t argum
  * until it is on. */
 void vm_cpu_off(struct vcpu *vcpu);
 bool vm_cpu_is_on(struct vm *vm, uint32_t index);
-/* End the VM: all vCPUs stop; then off, restart or crash by REASON. From any vCPU's context or the
- * shell. */
+/*
+ * End the VM: all vCPUs stop; then off, restart or crash by REASON. One that is about to restart
+ * ends for good if REASON says so. From any vCPU's context or the shell.
+ */
 void vm_stop(struct vm *vm, enum vm_stop_reason reason);
 /* A line in the log about what the guest did, within its budget. */
 void vm_log(struct vm *vm, const char *format, ...) __printf(2, 3);

@@ -126,8 +126,14 @@ enum err vm_start(struct vm *vm)
         return err;
     arch_vm_reset(vm);
     spin_lock(&vm->lock);
-    vm->state = VM_RUNNING;
+    if (vm->state == VM_STOPPING && vm->stop_reason != VM_STOP_RESET)
+        err = ERR_BUSY;
+    else
+        vm->state = VM_RUNNING;
     spin_unlock(&vm->lock);
+    if (err)
+        return err;
     watch_start(vm);
-    return vm_cpu_on(vm, 0, vm->entry.raw, vm->fdt.raw);
+    err = vm_cpu_on(vm, 0, vm->entry.raw, vm->fdt.raw);
+    return err == ERR_DENIED ? ERR_BUSY : err;
 }

@@ -192,6 +192,29 @@ static void restarted(void **state)
     assert_true(runs(vms[0]));
 }
 
+/* Told to reset, and before its vCPUs have left, to stop: a guest that resets without end can be
+ * stopped. */
+static void do_reset_then_power_off(void *vm)
+{
+    vm_stop(vm, VM_STOP_RESET);
+    assert_int_equal(((struct vm *)vm)->state, VM_STOPPING);
+    vm_stop(vm, VM_STOP_POWEROFF);
+}
+static void do_power_off_then_reset(void *vm)
+{
+    vm_stop(vm, VM_STOP_POWEROFF);
+    vm_stop(vm, VM_STOP_RESET);
+}
+static void stopped_while_it_resets(void **state)
+{
+    shell(do_reset_then_power_off, vms[0]);
+    assert_int_equal(vms[0]->state, VM_OFF);
+    shell(do_restart, vms[0]);
+    assert_int_equal(vms[0]->state, VM_RUNNING);
+    shell(do_power_off_then_reset, vms[0]);
+    assert_int_equal(vms[0]->state, VM_OFF);
+}
+
 static void not_restarted_before_it_is_started(void **state)
 {
     struct world_config config = machine(2);
@@ -324,6 +347,7 @@ int main(void)
         cmocka_unit_test_setup(vcpus_that_power_themselves_off, start_v3),
         cmocka_unit_test_setup(the_last_vcpu_off_is_power_off, start_shared),
         cmocka_unit_test_setup(restarted, start_v2),
+        cmocka_unit_test_setup(stopped_while_it_resets, start_v2),
         cmocka_unit_test(not_restarted_before_it_is_started),
         cmocka_unit_test(names_of_states),
         cmocka_unit_test_setup(a_timer_wakes_who_waits, start_shared),
