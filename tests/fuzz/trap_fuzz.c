@@ -9,6 +9,8 @@
 #include "arch/arch.h"
 #include "arch/host/host_mem.h"
 #include "core/console.h"
+#include "core/stat.h"
+#include "core/trace.h"
 #include "lib/panic.h"
 #include "tests/fuzz/guest.h"
 
@@ -58,6 +60,14 @@ static void restart_vm(void *vm)
 {
     (void)!vm_restart(vm);
 }
+static void trace_vm(void *vm)
+{
+    static bool on;
+
+    on = !on;
+    (void)!trace_set(vm, on);
+    stat_set_timing(on);
+}
 static void type_byte(void *text)
 {
     world.typed = text;
@@ -68,7 +78,7 @@ static void machine_acts(struct input *in)
 {
     static char text[2];
 
-    switch (input_below(in, 8)) {
+    switch (input_below(in, 10)) {
     case 0 ... 2:
         host_counter += 1ULL << input_below(in, 40);
         break;
@@ -82,6 +92,9 @@ static void machine_acts(struct input *in)
         world_from_shell(restart_vm, vms[0]);
         break;
     case 6:
+        world_from_shell(trace_vm, vms[0]);
+        break;
+    case 7 ... 8:
         world.console_room = input_u8(in) & 1 ? UINT32_MAX : 0;
         world_from_shell(type_byte, "");
         break;

@@ -1,46 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Interrupts from their cause to their end, over both versions of the virtual CPU interface. */
-#include "tests/unit/vgic_fake.h"
-
-/* Each test runs for both versions. */
-static uint8_t version;
-
-#define UART  40u /* an SPI */
-#define TIMER 27u /* the virtual timer's PPI */
-
-static void enable(uint32_t intid)
-{
-    for (unsigned n = 0; n < (intid < 32 ? FAKE_CPUS : 1); n++)
-        if (fake_ifs[n].loaded != NULL)
-            irq_write(n, n, ISENABLER, intid);
-}
-
-static void make_edge(uint32_t intid)
-{
-    uint64_t offset = ICFGR + intid / 16 * 4;
-    gicd_write(0, offset, gicd_read(0, offset) | 2u << intid % 16 * 2);
-}
-
-static void set_line(uint32_t intid, bool level)
-{
-    vgic_set_level(fake_vgic, 0, intid, level);
-}
-
-static void assert_idle(unsigned pcpu)
-{
-    assert_int_equal(fake_ack(pcpu), FAKE_SPURIOUS);
-}
-
-static void take(unsigned pcpu, uint32_t iar)
-{
-    assert_int_equal(fake_ack(pcpu), iar);
-}
-
-static void take_and_end(unsigned pcpu, uint32_t iar)
-{
-    take(pcpu, iar);
-    fake_eoi(pcpu, iar);
-}
+#include "tests/unit/vgic_irq.h"
 
 static void test_level(void **state)
 {
@@ -481,204 +441,6 @@ static void test_pending_for_wfi(void **state)
     assert_false(vgic_pending(cpu));
 }
 
-/* ---- hardware-backed */
-
-static void fire(unsigned pcpu)
-{
-    fake_here = pcpu;
-    fake_ifs[pcpu].phys_active[TIMER] = true;
-    vgic_hw_fired(fake_ifs[pcpu].loaded, TIMER);
-}
-
-static void boot_timer(void)
-{
-    fake_boot(version, 2, 4);
-    vgic_map_hw(fake_vgic, 0, TIMER, TIMER);
-    vgic_map_hw(fake_vgic, 1, TIMER, TIMER);
-    enable(TIMER);
-}
-
-static void test_hw(void **state)
-{
-    boot_timer();
-    fake_maintenances = 0;
-    for (unsigned n = 0; n < 3; n++) {
-        fake_lr_writes = 0;
-        fire(0);
-        assert_int_equal(fake_lr_writes, 1);
-        take_and_end(0, TIMER);
-        assert_false(fake_ifs[0].phys_active[TIMER]);
-    }
-    assert_int_equal(fake_maintenances, 0);
-    /* Disabled by the guest: stays pending, and active physically. */
-    irq_write(0, 0, ICENABLER, TIMER);
-    fire(0);
-    assert_idle(0);
-    assert_true(fake_ifs[0].phys_active[TIMER]);
-    irq_write(0, 0, ISENABLER, TIMER);
-    take_and_end(0, TIMER);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-}
-
-static bool timer_line;
-static bool read_timer_line(uint32_t pirq)
-{
-    assert_int_equal(pirq, TIMER);
-    return timer_line;
-}
-
-/* Masked by the guest before it was taken: it ceases to be pending, and can fire again. */
-static void test_hw_line_falls(void **state)
-{
-    boot_timer();
-    fake_hw.phys_pending = read_timer_line;
-    timer_line = true;
-    fire(0);
-    assert_true(irq_read(0, 0, ISPENDR, TIMER));
-    timer_line = false;
-    assert_false(irq_read(0, 0, ISPENDR, TIMER));
-    assert_idle(0);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-    timer_line = true;
-    fire(0);
-    take_and_end(0, TIMER);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-    /* The same where it is disabled, and so in no list register. */
-    irq_write(0, 0, ICENABLER, TIMER);
-    fire(0);
-    assert_true(irq_read(0, 0, ISPENDR, TIMER));
-    timer_line = false;
-    irq_write(0, 0, ISENABLER, TIMER);
-    assert_idle(0);
-    assert_false(irq_read(0, 0, ISPENDR, TIMER));
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-}
-
-static void test_hw_migrates(void **state)
-{
-    boot_timer();
-    fire(0);
-    take(0, TIMER);
-    fake_save(0);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-    vgic_hw_fired_away(vgic_cpu_of(fake_vgic, 0), TIMER); /* its handler is not through */
-    fake_save(1);
-    fake_load(1, 0);
-    assert_true(fake_ifs[1].phys_active[TIMER]);
-    fake_eoi(1, TIMER);
-    assert_false(fake_ifs[1].phys_active[TIMER]);
-    assert_idle(1);
-    fake_save(1);
-    vgic_hw_fired_away(vgic_cpu_of(fake_vgic, 0), TIMER);
-    assert_true(vgic_pending(vgic_cpu_of(fake_vgic, 0)));
-    fake_load(0, 0);
-    assert_true(fake_ifs[0].phys_active[TIMER]);
-    take_and_end(0, TIMER);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-    fake_save(0);
-    vgic_hw_fired_away(vgic_cpu_of(fake_vgic, 0), TIMER);
-    vgic_set_level(fake_vgic, 0, TIMER, false); /* reprogrammed meanwhile */
-    assert_false(vgic_pending(vgic_cpu_of(fake_vgic, 0)));
-    fake_load(0, 0);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-}
-
-static void test_hw_cleared_by_software(void **state)
-{
-    boot_timer();
-    fire(0);
-    irq_write(0, 0, ICPENDR, TIMER);
-    assert_false(fake_ifs[0].phys_active[TIMER]); /* so that it can fire again */
-    fire(0);
-    take(0, TIMER);
-    irq_write(0, 0, ICACTIVER, TIMER);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-    fake_ifs[0].apr = 0;
-    /* Pending by software while active by hardware, which have no common list-register state. */
-    fire(0);
-    take(0, TIMER);
-    irq_write(0, 0, ISPENDR, TIMER);
-    assert_idle(0);
-    fake_eoi(0, TIMER);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-    take_and_end(0, TIMER);
-    assert_idle(0);
-    /* Made pending by software alone: no physical interrupt to end. */
-    irq_write(0, 0, ISPENDR, TIMER);
-    take_and_end(0, TIMER);
-    irq_write(0, 0, ISACTIVER, TIMER);
-    irq_write(0, 0, ICACTIVER, TIMER);
-    if (version == 3) {
-        /* By another vCPU's access to our redistributor. */
-        fire(0);
-        fake_write_sized(1, FAKE_GICR, FAKE_SGI_FRAME(0) + ICPENDR, 4, bit32(TIMER));
-        assert_false(fake_ifs[0].phys_active[TIMER]);
-        irq_write(0, 0, ICENABLER, TIMER);
-        fire(0);
-        fake_write_sized(1, FAKE_GICR, FAKE_SGI_FRAME(0) + ICPENDR, 4, bit32(TIMER));
-        fake_settle();
-        assert_false(fake_ifs[0].phys_active[TIMER]);
-    }
-}
-
-static void test_hw_without_list_register(void **state)
-{
-    fake_boot(version, 2, 1);
-    vgic_map_hw(fake_vgic, 0, TIMER, TIMER);
-    enable(TIMER);
-    enable(UART);
-    irq_priority(0, 0, UART, 0x10);
-    fire(0);
-    take(0, TIMER);
-    irq_write(0, 0, ISPENDR, UART);
-    take_and_end(0, UART);
-    fake_eoi(0, TIMER);
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-    assert_false(irq_read(0, 0, ISACTIVER, TIMER));
-}
-
-/* One write ends the one in the only list register and the one that waits for it: in between the
- * queue must not offer what is no longer active. */
-static void test_hw_ended_with_others(void **state)
-{
-    enum { OTHER = 20 };
-    fake_boot(version, 2, 1);
-    vgic_map_hw(fake_vgic, 0, TIMER, TIMER);
-    enable(TIMER);
-    enable(OTHER);
-    irq_priority(0, 0, OTHER, 0x10);
-    fire(0);
-    take(0, TIMER);
-    irq_write(0, 0, ISPENDR, OTHER);
-    take(0, OTHER);
-    private_write(0, 0, ICACTIVER, bit32(OTHER) | bit32(TIMER));
-    assert_false(irq_read(0, 0, ISACTIVER, TIMER));
-    assert_false(irq_read(0, 0, ISACTIVER, OTHER));
-    assert_false(fake_ifs[0].phys_active[TIMER]);
-}
-
-static void test_hw_spi(void **state)
-{
-    fake_boot(version, 2, 4);
-    vgic_map_hw(fake_vgic, 0, UART, 77);
-    enable(UART);
-    for (unsigned n = 0; n < 4; n++) {
-        unsigned pcpu = n / 2;
-        irq_route(0, UART, pcpu);
-        fake_spi_active[77] = true;
-        fake_here = 0;
-        vgic_hw_fired(fake_ifs[0].loaded, UART);
-        take_and_end(pcpu, UART);
-        assert_false(fake_spi_active[77]);
-    }
-    fake_spi_active[77] = true;
-    vgic_hw_fired(fake_ifs[0].loaded, UART);
-    fake_save(0);
-    fake_save(1);
-    vgic_reset(fake_vgic);
-    assert_false(fake_spi_active[77]);
-}
-
 static void test_reset(void **state)
 {
     boot_timer();
@@ -699,27 +461,33 @@ static void test_reset(void **state)
     assert_int_equal(gicd_read(0, 0) & 3, 0);
 }
 
-#define TESTS(T)                                                                                   \
-    T(test_level)                                                                                  \
-    T(test_level_ends_without_exit)                                                                \
-    T(test_edge)                                                                                   \
-    T(test_controller)                                                                             \
-    T(test_software_pending)                                                                       \
-    T(test_clear_pending)                                                                          \
-    T(test_disabled_while_pending)                                                                 \
-    T(test_priority)                                                                               \
-    T(test_routing)                                                                                \
-    T(test_groups) T(test_active_state_by_software) T(test_others_list_registers)                  \
-        T(test_sgi_to_self) T(test_sgi_to_other) T(test_overflow) T(test_nested) T(test_split_eoi) \
-            T(test_closed_group_does_not_block) T(test_migration) T(test_queue_while_away)         \
-                T(test_pending_for_wfi) T(test_hw) T(test_hw_line_falls) T(test_hw_migrates)       \
-                    T(test_hw_cleared_by_software) T(test_hw_without_list_register)                \
-                        T(test_hw_ended_with_others) T(test_hw_spi) T(test_reset)
-
 int main(void)
 {
-#define TEST(test) cmocka_unit_test(test),
-    static const struct CMUnitTest tests[] = {TESTS(TEST)};
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_level),
+        cmocka_unit_test(test_level_ends_without_exit),
+        cmocka_unit_test(test_edge),
+        cmocka_unit_test(test_controller),
+        cmocka_unit_test(test_software_pending),
+        cmocka_unit_test(test_clear_pending),
+        cmocka_unit_test(test_disabled_while_pending),
+        cmocka_unit_test(test_priority),
+        cmocka_unit_test(test_routing),
+        cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_active_state_by_software),
+        cmocka_unit_test(test_others_list_registers),
+        cmocka_unit_test(test_sgi_to_self),
+        cmocka_unit_test(test_sgi_to_other),
+        cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_split_eoi),
+        cmocka_unit_test(test_closed_group_does_not_block),
+        cmocka_unit_test(test_migration),
+        cmocka_unit_test(test_queue_while_away),
+        cmocka_unit_test(test_pending_for_wfi),
+        cmocka_unit_test(test_reset),
+    };
+
     version = 2;
     int failed = cmocka_run_group_tests_name("vgic v2", tests, NULL, NULL);
     version = 3;
