@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# make                 the arm64 hypervisor and the host tool
+# make                 the hypervisors and the host tool
+# make arm64           one architecture's hypervisor
 # make unit            unit tests of the pure files on the host (gcc and clang, ASan and UBSan)
 # make fuzz            the fuzzers, each for a fixed number of inputs (scripts/fuzz)
 # make guests          the bare-metal test guests
 # Everything lands in build/. `./test` is the whole suite; `./run` boots a system.
 
+ARCHES := arm64
 CROSS_arm64 ?= aarch64-linux-gnu-
 # Where scripts/fetch unpacked Debian's packages of other architectures (libfdt.a, fdt headers).
 SYSROOT_arm64 ?= .cache/root/arm64
@@ -12,52 +14,65 @@ B := build
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wno-unused-parameter -Werror
 PURE := $(wildcard src/lib/*.c src/core/*.c src/vdev/*.c src/arch/*/model/*.c)
+# What every architecture's hypervisor holds besides its own.
+PORTABLE := $(wildcard src/lib/*.c src/core/*.c src/vdev/*.c src/drivers/*.c src/boot/*.c)
 
 # A recipe that fails leaves no half-made target behind.
 .DELETE_ON_ERROR:
-.PHONY: all arm64 tool unit guests clean
-all: arm64 tool
+.PHONY: all tool unit guests clean
+all: $(ARCHES) tool
 
-# ---- the hypervisor, arm64 -------------------------------------------------------------------
-# make GHOST=1: with the ghost check (core/ghost.h), in a folder of its own.
-A64_B := $B/arm64$(if $(GHOST),-ghost)
-A64_SRC := $(PURE) $(wildcard src/arch/arm/hw/*.c src/arch/arm/a64/*.c src/arch/arm/a64/*.S src/drivers/*.c src/boot/*.c)
-A64_SRC := $(filter-out src/arch/riscv/% src/arch/arm/a64/offsets.c,$(A64_SRC))
-A64_OBJ := $(A64_SRC:%=$(A64_B)/%.o)
-A64_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie -mgeneral-regs-only -mstrict-align -mno-outline-atomics \
-	-fstack-protector-strong -mstack-protector-guard=global -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
-	-ffunction-sections -fdata-sections -march=armv8-a -fno-delete-null-pointer-checks \
-	-flto=2 -Isrc -Isrc/arch/arm/a64 -I$(A64_B)/gen -I. -isystem $(SYSROOT_arm64)/usr/include
-A64_LIBS := $(addprefix $(SYSROOT_arm64)/usr/lib/aarch64-linux-gnu/,libfdt.a libz.a)
+# ---- the hypervisor --------------------------------------------------------------------------
+# `make ARCH` builds $B/ARCH/trapeze.elf and .bin. What an architecture says of itself: the prefix of its tools
+# (CROSS), the folder of its port with arch_defs.h and offsets.c (PORT), what of the models and the hardware folders
+# is its own, its compiler flags, and its libraries' folder in the sysroot.
+# make GHOST=1 ARCH: with the ghost check (core/ghost.h), in a folder of its own.
+PORT_arm64 := src/arch/arm/a64
+ARCH_SRC_arm64 := $(wildcard src/arch/arm/model/*.c src/arch/arm/hw/*.c src/arch/arm/a64/*.c src/arch/arm/a64/*.S)
+ARCH_FLAGS_arm64 := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics -mstack-protector-guard=global
+LIBDIR_arm64 := aarch64-linux-gnu
 
-arm64: $(A64_B)/trapeze.bin
-$(A64_B)/gen/offsets.h: src/arch/arm/a64/offsets.c
-	@mkdir -p $(dir $@) $(A64_B)
-	@$(CROSS_arm64)gcc $(A64_FLAGS) -fno-lto -MMD -MP -MF $(A64_B)/offsets.d -MT $@ -S -o $(A64_B)/offsets.s $<
-	@sed -n 's/^.*->\([A-Z0-9_]*\) [$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $(A64_B)/offsets.s > $@
-$(A64_B)/%.c.o: %.c $(A64_B)/gen/offsets.h
-	@mkdir -p $(dir $@)
-	@echo "  CC  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -MMD -MP -c -o $@ $<
+HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie \
+	-fstack-protector-strong -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
+	-ffunction-sections -fdata-sections -fno-delete-null-pointer-checks -flto=2 -Isrc -I.
+
+define HV_RULES
+B_$(1) := $B/$(1)$(if $(GHOST),-ghost)
+FLAGS_$(1) := $(HV_FLAGS) $(ARCH_FLAGS_$(1)) -I$(PORT_$(1)) -I$$(B_$(1))/gen -isystem $(SYSROOT_$(1))/usr/include
+LIBS_$(1) := $(addprefix $(SYSROOT_$(1))/usr/lib/$(LIBDIR_$(1))/,libfdt.a libz.a)
+OBJ_$(1) := $$(patsubst %,$$(B_$(1))/%.o,$(PORTABLE) $(filter-out $(PORT_$(1))/offsets.c,$(ARCH_SRC_$(1))))
+
+.PHONY: $(1)
+$(1): $$(B_$(1))/trapeze.bin
+$$(B_$(1))/gen/offsets.h: $(PORT_$(1))/offsets.c
+	@mkdir -p $$(dir $$@) $$(B_$(1))
+	@$(CROSS_$(1))gcc $$(FLAGS_$(1)) -fno-lto -MMD -MP -MF $$(B_$(1))/offsets.d -MT $$@ -S -o $$(B_$(1))/offsets.s $$<
+	@sed -n 's/^.*->\([A-Z0-9_]*\) [$$$$#]*\(-\{0,1\}[0-9]*\).*/#define \1 \2/p' $$(B_$(1))/offsets.s > $$@
+$$(B_$(1))/%.c.o: %.c $$(B_$(1))/gen/offsets.h
+	@mkdir -p $$(dir $$@)
+	@echo "  CC  $$<"; $(CROSS_$(1))gcc $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 # What the compiler itself calls must be there before it decides what is used. And it must not see what the table of
 # names holds, which is nothing in the first link, or the code of the two links differs.
-$(A64_B)/src/lib/string.c.o $(A64_B)/src/core/symbols.c.o: A64_FLAGS += -fno-lto
-$(A64_B)/src/core/symbols.c.o: Makefile
-$(A64_B)/%.S.o: %.S $(A64_B)/gen/offsets.h
-	@mkdir -p $(dir $@)
-	@echo "  AS  $<"; $(CROSS_arm64)gcc $(A64_FLAGS) -D__ASSEMBLER__ -MMD -MP -c -o $@ $<
+$$(B_$(1))/src/lib/string.c.o $$(B_$(1))/src/core/symbols.c.o: FLAGS_$(1) += -fno-lto
+$$(B_$(1))/src/core/symbols.c.o: Makefile
+$$(B_$(1))/%.S.o: %.S $$(B_$(1))/gen/offsets.h
+	@mkdir -p $$(dir $$@)
+	@echo "  AS  $$<"; $(CROSS_$(1))gcc $$(FLAGS_$(1)) -D__ASSEMBLER__ -MMD -MP -c -o $$@ $$<
 # Linked twice: the functions' names come from the first link (scripts/symbols, core/symbols.h).
-A64_LINK = $(CROSS_arm64)gcc $(A64_FLAGS) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,max-page-size=4096 \
-	-Wl,--no-warn-rwx-segments -Wl,-T,src/boot/arm64.ld -o $@ $(A64_OBJ)
-$(A64_B)/nameless.elf: $(A64_OBJ) src/boot/arm64.ld
-	@$(A64_LINK) $(A64_LIBS) -lgcc
-$(A64_B)/gen/symbols.c: $(A64_B)/nameless.elf scripts/symbols
-	@scripts/symbols $(CROSS_arm64)nm $< > $@
-$(A64_B)/trapeze.elf: $(A64_OBJ) $(A64_B)/gen/symbols.c src/boot/arm64.ld
-	@$(CROSS_arm64)gcc $(A64_FLAGS) -fno-lto -c -o $(A64_B)/gen/symbols.o $(A64_B)/gen/symbols.c
-	@echo "  LD  $@"; $(A64_LINK) $(A64_B)/gen/symbols.o $(A64_LIBS) -lgcc
-	@scripts/symbols $(CROSS_arm64)nm $@ | cmp -s - $(A64_B)/gen/symbols.c || { rm -f $@; echo "the two links' code differs: see core/symbols.h"; false; }
-$(A64_B)/trapeze.bin: $(A64_B)/trapeze.elf
-	@$(CROSS_arm64)objcopy -O binary $< $@
+LINK_$(1) = $(CROSS_$(1))gcc $$(FLAGS_$(1)) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
+	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -Wl,-T,src/boot/$(1).ld -o $$@ $$(OBJ_$(1))
+$$(B_$(1))/nameless.elf: $$(OBJ_$(1)) src/boot/$(1).ld
+	@$$(LINK_$(1)) $$(LIBS_$(1)) -lgcc
+$$(B_$(1))/gen/symbols.c: $$(B_$(1))/nameless.elf scripts/symbols
+	@scripts/symbols $(CROSS_$(1))nm $$< > $$@
+$$(B_$(1))/trapeze.elf: $$(OBJ_$(1)) $$(B_$(1))/gen/symbols.c src/boot/$(1).ld
+	@$(CROSS_$(1))gcc $$(FLAGS_$(1)) -fno-lto -c -o $$(B_$(1))/gen/symbols.o $$(B_$(1))/gen/symbols.c
+	@echo "  LD  $$@"; $$(LINK_$(1)) $$(B_$(1))/gen/symbols.o $$(LIBS_$(1)) -lgcc
+	@scripts/symbols $(CROSS_$(1))nm $$@ | cmp -s - $$(B_$(1))/gen/symbols.c || { rm -f $$@; echo "the two links' code differs: see core/symbols.h"; false; }
+$$(B_$(1))/trapeze.bin: $$(B_$(1))/trapeze.elf
+	@$(CROSS_$(1))objcopy -O binary $$< $$@
+endef
+$(foreach arch,$(ARCHES),$(eval $(call HV_RULES,$(arch))))
 
 # ---- unit tests ------------------------------------------------------------------------------
 # One library of every pure file of every architecture, and the fake architecture, for each compiler.
