@@ -113,6 +113,7 @@ static enum err probe_zimage(const void *blob, uint64_t size, struct image_info 
     }
     out->kind = IMAGE_ZIMAGE;
     out->gpa_base = h.start;
+    out->text_offset = h.start == 0 ? ZIMAGE_OFFSET : 0;
     out->memory_bytes = h.end - h.start;
     out->align_bytes = PAGE_SIZE;
     return ERR_NONE;

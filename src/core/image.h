@@ -18,8 +18,9 @@ enum image_kind { IMAGE_RAW, IMAGE_ARM64, IMAGE_RISCV, IMAGE_ZIMAGE, IMAGE_ELF, 
 
 struct image_info {
     enum image_kind kind;
-    uint32_t machine;     /* ELF: e_machine; else 0 */
-    uint64_t text_offset; /* Images: entry and load offset from a 2 MiB boundary */
+    uint32_t machine; /* ELF: e_machine; else 0 */
+    uint64_t
+        text_offset; /* Images: entry and load offset from a 2 MiB boundary; zImage: from RAM */
     uint64_t
         memory_bytes;  /* with bss, from the load address: Image's image_size; for ELF the span */
     uint64_t gpa_base; /* ELF: lowest p_paddr; zImage: where it must lie, 0 for anywhere */
@@ -43,13 +44,6 @@ enum err image_probe(const void *blob, uint64_t size_bytes, struct image_info *o
 /* The INDEX-th PT_LOAD of an ELF that image_probe accepted; ERR_NOT_FOUND past the last. */
 enum err image_elf_segment(const void *blob, uint64_t size_bytes, uint32_t index,
                            struct image_segment *out) __must_check;
-/*
- * The function (else the label) of the ELF file BLOB that holds the virtual address ADDR, and how
- * far in it that is; NULL if its symbol table names none. The file may be damaged anywhere. Looks
- * through the whole table: for messages only.
- */
-const char *image_elf_symbol(const void *blob, uint64_t size_bytes, uint64_t addr,
-                             uint64_t *offset);
 /* A phrase for a user: "a gzip file", "a Windows executable", "a device tree", "text". Never NULL.
  */
 const char *image_looks_like(const void *blob, uint64_t size_bytes);

@@ -52,7 +52,12 @@ struct zimage_header {
     uint32_t magic;
     uint32_t start, end; /* [start, end): 0 based unless linked to one place */
 };
-#define ZIMAGE_MAGIC            0x016f2818u
+#define ZIMAGE_MAGIC 0x016f2818u
+/*
+ * It unpacks the kernel to the start of the 128 MiB it lies in, and first moves out of the way if
+ * it must; Documentation/arch/arm/booting.rst recommends this distance to spare it that.
+ */
+#define ZIMAGE_OFFSET           MIB(32)
 #define ZIMAGE_MAGIC_BIG_ENDIAN 0x18286f01u
 static_assert(offsetof(struct zimage_header, magic) == 0x24, "where the boot protocol says");
 
@@ -99,29 +104,6 @@ struct elf32_phdr {
 static_assert(sizeof(struct elf64_header) == 64 && sizeof(struct elf32_header) == 52, "no padding");
 static_assert(sizeof(struct elf64_phdr) == 56 && sizeof(struct elf32_phdr) == 32, "no padding");
 
-struct elf64_shdr {
-    uint32_t name, type;
-    uint64_t flags, addr, offset, size;
-    uint32_t link, info;
-    uint64_t align, entsize;
-};
-struct elf32_shdr {
-    uint32_t name, type, flags, addr, offset, size, link, info, align, entsize;
-};
-struct elf64_sym {
-    uint32_t name;
-    uint8_t info, other;
-    uint16_t shndx;
-    uint64_t value, size;
-};
-struct elf32_sym {
-    uint32_t name, value, size;
-    uint8_t info, other;
-    uint16_t shndx;
-};
-static_assert(sizeof(struct elf64_shdr) == 64 && sizeof(struct elf32_shdr) == 40, "no padding");
-static_assert(sizeof(struct elf64_sym) == 24 && sizeof(struct elf32_sym) == 16, "no padding");
-
 enum {
     ELF_CLASS = 4, /* index into ident */
     ELF_DATA = 5,
@@ -131,11 +113,6 @@ enum {
     ELF_TYPE_EXEC = 2,
     ELF_TYPE_DYN = 3,
     ELF_PT_LOAD = 1,
-    ELF_SHT_SYMTAB = 2,
-    ELF_STT_MASK = 15, /* of a symbol's info */
-    ELF_STT_NOTYPE = 0,
-    ELF_STT_FUNC = 2,
-    ELF_SHN_UNDEF = 0,
 };
 #define ELF_MAGIC "\177ELF"
 

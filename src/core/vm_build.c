@@ -14,9 +14,7 @@ static struct vm *refuse(const struct vm_config *config, const struct config_sin
 {
     char text[160];
 
-    fmt_print(text, sizeof(text),
-              "There is nothing left to make %s of: %s. Give this VM or those before it less.",
-              what, err_text(err));
+    fmt_print(text, sizeof(text), "%s: %s; this VM is left out", what, err_text(err));
     sink->report(sink->context, CONFIG_ERROR, config->path, NULL, text);
     return NULL;
 }
@@ -48,14 +46,14 @@ static enum err build(struct vm *vm, const struct vm_image_params *params,
     err = vm_image_build(vm, params, sink);
     if (err)
         return err;
-    *what = "the VM's interrupt controller";
+    *what = "its interrupt controller";
     err = arch_vm_init(vm);
     if (err == ERR_NONE) {
-        *what = "the VM's vCPUs";
+        *what = "its vCPUs";
         err = create_vcpus(vm);
     }
     if (err == ERR_NONE && vm->config->vpl011) {
-        *what = "the VM's UART";
+        *what = "its UART";
         err = arch_vm_add_uart(vm);
     }
     if (err)
@@ -71,7 +69,7 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
     enum err err;
 
     if (vm == NULL)
-        return refuse(config, sink, "the VM", ERR_NO_MEMORY);
+        return refuse(config, sink, "its structures", ERR_NO_MEMORY);
     vm->config = config;
     vm->name = config->name;
     vm->id = vm_count;
@@ -81,7 +79,7 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
     /* VMID 0 is the hypervisor's own habit of "none". */
     err = s2_init(&vm->s2, (uint16_t)(vm->id + 1));
     if (err)
-        return refuse(config, sink, "the VM's stage-2 tables", err);
+        return refuse(config, sink, "its stage-2 tables", err);
     err = build(vm, params, sink, &what);
     if (err) {
         s2_destroy(&vm->s2);

@@ -103,7 +103,8 @@ static enum err choose_place(struct vm *vm, const struct image_info *kernel,
         return check_elf(vm, report);
     }
     uint64_t base = align_up(bank->base.raw, MAX(kernel->align_bytes, PAGE_SIZE));
-    image->kernel_gpa = GPA(base + kernel->text_offset);
+    image->kernel_gpa =
+        kernel->gpa_base != 0 ? GPA(kernel->gpa_base) : GPA(base + kernel->text_offset);
     image->kernel_bytes = kernel->memory_bytes;
     vm->entry = gpa_add(image->kernel_gpa, kernel->entry);
     if (kernel->text_offset > bank->size_bytes ||

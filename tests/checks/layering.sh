@@ -10,7 +10,7 @@ src/core/           lib/* core/* arch/arch.h arch_defs.h abi/*
 src/vdev/           lib/* vdev/* core/mmio.h core/virq.h core/guest_mem.h core/timer.h core/lock.h core/trace.h abi/*
 src/arch/           lib/* core/* arch_defs.h
 src/arch/arm/model/ lib/* core/* arch/arm/model/*
-src/arch/arm/       lib/* core/* arch/arch.h arch/boot.h arch_defs.h arch/arm/* vdev/* offsets.h
+src/arch/arm/       lib/* core/* arch/arch.h arch/boot.h arch_defs.h io.h sysreg.h arch/arm/* vdev/* offsets.h
 src/arch/riscv/model/ lib/* core/* arch/riscv/model/*
 src/arch/riscv/     lib/* core/* arch/arch.h arch/boot.h arch_defs.h arch/riscv/* vdev/* offsets.h
 src/arch/host/      vdev/* lib/* core/* arch/arch.h arch_defs.h arch/host/* arch/*/model/*

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The fuzzers: libFuzzer over the pure files, under ASan and UBSan, with the ghost check. `make fuzz` builds and runs them.
 # And the world (tests/fuzz/world.h), which some unit tests use too.
-WORLD_SRC := $(wildcard tests/fuzz/world*.c) $(addprefix src/arch/arm/a64/,glue.c observed.c vcpu.c)
+WORLD_SRC := $(wildcard tests/fuzz/world*.c) $(addprefix src/arch/arm/,hw/devices.c a64/glue.c a64/observed.c a64/vcpu.c)
 
 FUZZ := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_B := $B/host/fuzz

@@ -27,14 +27,11 @@
 #define GICD_ISENABLER 0x100
 
 struct world world;
-void (*world_on_report)(const char *text);
 
 static void on_report(void *context, enum config_severity severity, const char *path,
                       const char *property, const char *text)
 {
     world.reports++;
-    if (world_on_report != NULL)
-        world_on_report(text);
 }
 static const struct config_sink sink = {.report = on_report};
 
@@ -230,7 +227,7 @@ static void mix_table(void *context, const uint64_t *table) {}
 
 struct world_digest world_digest(struct vm *vm)
 {
-    const struct vgic *vgic = vm->arch.a64.vgic;
+    const struct vgic *vgic = vm->arch.arm.vgic;
     struct world_digest digest = {0};
     const struct pt_visitor visitor = {
         .context = &digest.memory, .leaf = mix_leaf, .table = mix_table};
@@ -243,8 +240,8 @@ struct world_digest world_digest(struct vm *vm)
     for (uint32_t i = 0; i < vm->vcpu_count; i++)
         digest.vcpus = mix(digest.vcpus, &vm->vcpus[i]->arch, sizeof(struct arch_vcpu));
     digest.vgic = mix(0, vgic, vgic_size(&vgic->config));
-    if (vm->arch.a64.uart != NULL)
-        digest.uart = mix(0, vm->arch.a64.uart, sizeof(struct vpl011));
+    if (vm->arch.arm.uart != NULL)
+        digest.uart = mix(0, vm->arch.arm.uart, sizeof(struct vpl011));
     digest.image = mix(0, vm->image, sizeof(*vm->image));
     return digest;
 }
@@ -285,7 +282,7 @@ static void check_guest(const struct world_cpu *cpu)
     BUG_ON(vcpu->arch.a64.pcpu != &cpu->pcpu);
     BUG_ON(!vcpu->powered || vcpu->vm->powered_count == 0);
     BUG_ON(vcpu->vm->state != VM_RUNNING && vcpu->vm->state != VM_STOPPING);
-    BUG_ON(!vcpu->arch.a64.vgic->loaded);
+    BUG_ON(!vcpu->arch.arm.vgic->loaded);
     /* It is entered at EL1 or EL0, with all that must trap trapping, and stage 2 on. */
     mode = (unsigned)REG_GET(SPSR_ELx, M, vcpu->arch.a64.gprs.spsr);
     BUG_ON(mode != 0 && mode != 4 && mode != 5 && mode != 0x10);

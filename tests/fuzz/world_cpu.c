@@ -206,12 +206,12 @@ void arch_irq_poll(void)
         loaded = cpu->pcpu.loaded;
         if (world_vtimer_line(cpu)) {
             cpu->phys_active[ARM_PPI_VTIMER] = true;
-            vgic_hw_fired(loaded->arch.a64.vgic, ARM_PPI_VTIMER);
+            vgic_hw_fired(loaded->arch.arm.vgic, ARM_PPI_VTIMER);
             if (cpu->pcpu.current != loaded)
                 sched_wake(loaded, false);
         }
         if (loaded != NULL && world_misr(cpu))
-            vgic_maintenance(loaded->arch.a64.vgic);
+            vgic_maintenance(loaded->arch.arm.vgic);
     }
 }
 
@@ -238,18 +238,18 @@ void arch_vcpu_load(struct vcpu *vcpu)
     struct pcpu *pcpu = arch_this_cpu();
 
     vcpu->arch.a64.pcpu = pcpu;
-    vcpu->vm->arch.a64.last_vcpu[pcpu->id] = (uint8_t)vcpu->id;
-    vgic_load(vcpu->arch.a64.vgic);
+    vcpu->vm->arch.arm.last_vcpu[pcpu->id] = (uint8_t)vcpu->id;
+    vgic_load(vcpu->arch.arm.vgic);
 }
 
 void arch_vcpu_save(struct vcpu *vcpu)
 {
-    vgic_save(vcpu->arch.a64.vgic);
+    vgic_save(vcpu->arch.arm.vgic);
 }
 
 void arch_vcpu_off(struct vcpu *vcpu)
 {
-    timer_cancel(&vcpu->arch.a64.cntp_timer);
+    timer_cancel(&vcpu->arch.arm.cntp_timer);
     if (arch_this_cpu()->fp_owner == vcpu)
         arch_this_cpu()->fp_owner = NULL;
 }

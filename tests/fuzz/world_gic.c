@@ -174,7 +174,7 @@ bool world_vtimer_line(const struct world_cpu *cpu)
         return false;
     el1 = &vcpu->arch.a64.el1;
     return (el1->cntv_ctl & 3) == 1 &&
-           arch_counter() - vcpu->vm->arch.a64.cntvoff >= el1->cntv_cval;
+           arch_counter() - vcpu->vm->arch.arm.cntvoff >= el1->cntv_cval;
 }
 
 static unsigned running_priority(const struct world_cpu *cpu)

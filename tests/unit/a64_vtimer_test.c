@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/a64_state.h"
 #include "arch/arm/model/a64_vtimer.h"
 
 #define ON     CNT_CTL_ENABLE

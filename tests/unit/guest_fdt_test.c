@@ -21,8 +21,9 @@ static const struct guest_bank banks[] = {
     {{ARM_GUEST_BANK0_BASE}, ARM_GUEST_BANK0_BYTES},
     {{ARM_GUEST_BANK1_BASE}, MIB(128)},
 };
-static const struct arm_fdt_params gic_v2 = {.gic_version = 2};
-static const struct arm_fdt_params gic_v3 = {.gic_version = 3};
+#define NAMES .cpu_compatible = "arm,armv8", .timer_compatible = "arm,armv8-timer"
+static const struct arm_fdt_params gic_v2 = {.gic_version = 2, NAMES};
+static const struct arm_fdt_params gic_v3 = {.gic_version = 3, NAMES};
 
 static struct guest_fdt_params full_params(void)
 {
@@ -121,7 +122,7 @@ static void test_without(void **state)
 static void test_cpus_and_timer(void **state)
 {
     static const uint64_t mpidrs[] = {0, 1, 0x100, 0x101};
-    static const struct arm_fdt_params clusters = {.gic_version = 3, .mpidrs = mpidrs};
+    static const struct arm_fdt_params clusters = {.gic_version = 3, NAMES, .mpidrs = mpidrs};
     struct guest_fdt_params p = full_params();
 
     write_ok(&p);

@@ -185,6 +185,7 @@ static void test_zimage(void **state)
     assert_int_equal(info.kind, IMAGE_ZIMAGE);
     assert_int_equal(info.memory_bytes, 100);
     assert_int_equal(info.gpa_base, 0);
+    assert_int_equal(info.text_offset, ZIMAGE_OFFSET);
     assert_int_equal(info.align_bytes, PAGE_SIZE);
     assert_string_equal(image_looks_like(&f, sizeof(f)), "an ARM zImage");
 
@@ -192,6 +193,7 @@ static void test_zimage(void **state)
     f.head.end = 0x40008000 + 100;
     assert_int_equal(probe(&f, sizeof(f), &info, &why), ERR_NONE);
     assert_int_equal(info.gpa_base, 0x40008000);
+    assert_int_equal(info.text_offset, 0);
     f.head.end++;
     expect(&f, sizeof(f), ERR_TRUNCATED, "cut off");
     f.head.end = f.head.start;
@@ -299,6 +301,7 @@ static void test_elf32(void **state)
     assert_int_equal(info.machine, IMAGE_MACHINE_ARM);
     assert_int_equal(info.entry, 0x40008010);
     assert_int_equal(info.gpa_base, 0x40008000);
+    assert_int_equal(info.text_offset, 0);
     assert_int_equal(info.memory_bytes, 512);
     assert_int_equal(image_elf_segment(&f, sizeof(f), 0, &s), ERR_NONE);
     assert_int_equal(s.file_bytes, 256);

@@ -357,7 +357,7 @@ static void a_timer_wakes_who_waits(void **state)
     struct vcpu *sleeper = world.cpus[0].guest, *other;
 
     sleeper->arch.a64.el1.cntv_ctl = 1;
-    sleeper->arch.a64.el1.cntv_cval = host_counter - vms[0]->arch.a64.cntvoff + 5000;
+    sleeper->arch.a64.el1.cntv_cval = host_counter - vms[0]->arch.arm.cntvoff + 5000;
     waits_in(0, WFX_WFI);
     other = world.cpus[0].guest;
     assert_non_null(other);
@@ -387,7 +387,7 @@ static void a_timer_that_is_over_wakes_at_once(void **state)
 
     host_counter += 1000;
     sleeper->arch.a64.el1.cntv_ctl = 1;
-    sleeper->arch.a64.el1.cntv_cval = host_counter - vms[0]->arch.a64.cntvoff - 1;
+    sleeper->arch.a64.el1.cntv_cval = host_counter - vms[0]->arch.arm.cntvoff - 1;
     waits_in(0, WFX_WFI);
     assert_int_not_equal(sleeper->sched.state, SCHED_WAITING);
 }

@@ -4,7 +4,10 @@
 #include "arch/arm/model/a64_hooks.h"
 
 #include "arch/arch.h"
+#include "arch/arm/model/a64_id.h"
 #include "arch/arm/model/a64_inject.h"
+#include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/arm_hooks.h"
 #include "arch/host/a64_hook_record.h"
 #include "core/vcpu.h"
 
@@ -15,12 +18,6 @@ void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0)
     a64_hook_record.sgi_count++;
     a64_hook_record.sgi_value = value;
     a64_hook_record.sgi_group0 = group0;
-}
-
-void a64_hook_deactivate(struct vcpu *vcpu, uint32_t intid)
-{
-    a64_hook_record.deactivate_count++;
-    a64_hook_record.deactivate_intid = intid;
 }
 
 void a64_hook_cntp_changed(struct vcpu *vcpu)
@@ -45,7 +42,7 @@ uint64_t a64_hook_counter(void)
     return arch_counter();
 }
 
-void a64_hook_wait(struct vcpu *vcpu)
+void arm_hook_wait(struct vcpu *vcpu)
 {
     a64_hook_record.wait_count++;
 }
@@ -68,4 +65,24 @@ void a64_hook_exc_store(struct vcpu *vcpu, const struct a64_exc *exc)
     el1->far = exc->far_el1;
     el1->elr_el1 = exc->elr_el1;
     el1->spsr_el1 = exc->spsr_el1;
+}
+
+uint64_t arm_hook_affinity(const struct vcpu *vcpu)
+{
+    return vcpu->arch.a64.vmpidr & (uint64_t)MPIDR_EL1_AFFINITY;
+}
+
+bool arm_hook_is_entry(uint64_t entry)
+{
+    return is_aligned(entry, A64_INSN_BYTES);
+}
+
+bool arm_hook_has_csv2(void)
+{
+    return REG_GET(ID_AA64PFR0, CSV2, a64_id_value(4, 0)) != 0;
+}
+
+bool arm_hook_has_ecbhb(void)
+{
+    return REG_GET(ID_AA64MMFR1, ECBHB, a64_id_value(7, 1)) != 0;
 }

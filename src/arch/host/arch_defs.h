@@ -5,13 +5,17 @@
  */
 #pragma once
 
+#include "arch/arm/model/a32_state.h"
 #include "arch/arm/model/a64_state.h"
+#include "arch/arm/model/arm_state.h"
 
 struct arch_vcpu {
     struct a64_state a64;
+    struct a32_state a32;
+    struct arm_vcpu arm;
 };
 struct arch_vm {
-    struct a64_vm a64;
+    struct arm_vm arm;
 };
 struct arch_pcpu {
     uint32_t id;

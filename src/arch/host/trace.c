@@ -31,5 +31,5 @@ void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
 {
     const struct a64_state *a64 = &vcpu->arch.a64;
 
-    a64_view(&a64->gprs, &a64->el1, &a64->emulated, vcpu->vm->arch.a64.cntvoff, host_counter, view);
+    a64_view(&a64->gprs, &a64->el1, &a64->emulated, vcpu->vm->arch.arm.cntvoff, host_counter, view);
 }

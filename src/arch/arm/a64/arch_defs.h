@@ -3,12 +3,14 @@
 #pragma once
 
 #include "arch/arm/model/a64_state.h"
+#include "arch/arm/model/arm_state.h"
 
 struct arch_vcpu {
     struct a64_state a64; /* first: entry.S addresses it */
+    struct arm_vcpu arm;
 };
 struct arch_vm {
-    struct a64_vm a64;
+    struct arm_vm arm;
 };
 struct arch_pcpu {
     uint64_t stack_top; /* first: entry.S loads it */

@@ -134,7 +134,7 @@ void arch_vcpu_load(struct vcpu *vcpu)
 {
     struct pcpu *pcpu = arch_this_cpu();
     struct a64_state *a64 = &vcpu->arch.a64;
-    struct a64_vm *vm = &vcpu->vm->arch.a64;
+    struct arm_vm *vm = &vcpu->vm->arch.arm;
 
     a64->pcpu = pcpu;
     /*
@@ -162,7 +162,7 @@ void arch_vcpu_load(struct vcpu *vcpu)
         isb();
         __asm__ volatile("tlbi vmalle1\n\tic iallu\n\tdsb nsh" ::: "memory");
     }
-    vgic_load(a64->vgic);
+    vgic_load(vcpu->arch.arm.vgic);
 }
 
 void arch_vcpu_save(struct vcpu *vcpu)
@@ -173,16 +173,16 @@ void arch_vcpu_save(struct vcpu *vcpu)
     /* Nothing of its timer may fire while another vCPU runs; its deadline goes on in software. */
     sysreg_write(CNTV_CTL_EL0, 0);
     isb();
-    vgic_save(a64->vgic);
+    vgic_save(vcpu->arch.arm.vgic);
 }
 
 void arch_vcpu_off(struct vcpu *vcpu)
 {
     struct pcpu *pcpu = arch_this_cpu();
 
-    timer_cancel(&vcpu->arch.a64.cntp_timer);
+    timer_cancel(&vcpu->arch.arm.cntp_timer);
     /* A timer that is reset drives its line low; the vGIC keeps lines over its own reset. */
-    vgic_set_level(vcpu->vm->arch.a64.vgic, vcpu->id, ARM_PPI_PTIMER, false);
+    vgic_set_level(vcpu->vm->arch.arm.vgic, vcpu->id, ARM_PPI_PTIMER, false);
     if (pcpu->fp_owner == vcpu)
         a64_fp_release(pcpu);
 }

@@ -41,5 +41,5 @@ void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
         el1.cntv_ctl = sysreg_read(CNTV_CTL_EL0);
         el1.cntv_cval = sysreg_read(CNTV_CVAL_EL0);
     }
-    a64_view(&a64->gprs, &el1, &a64->emulated, vcpu->vm->arch.a64.cntvoff, arch_counter(), view);
+    a64_view(&a64->gprs, &el1, &a64->emulated, vcpu->vm->arch.arm.cntvoff, arch_counter(), view);
 }

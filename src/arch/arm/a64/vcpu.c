@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A vCPU apart from the hardware: its reset state, its interrupts and its timer while it waits.
+ * A vCPU apart from the hardware: its reset state, and its timer while it waits.
  * Touches no register, so that the tests on the host run it as it is.
  */
 #include "arch/arch.h"
@@ -12,24 +12,9 @@
 #include "lib/string.h"
 #include "vdev/vgic.h"
 
-void arch_vcpu_sync_virqs(struct vcpu *vcpu)
-{
-    vgic_flush(vcpu->arch.a64.vgic);
-}
-
-bool arch_vcpu_virq_pending(struct vcpu *vcpu)
-{
-    return vgic_pending(vcpu->arch.a64.vgic);
-}
-
 uint64_t arch_vcpu_timer_deadline(struct vcpu *vcpu)
 {
-    return a64_vtimer_deadline(&vcpu->arch.a64.el1, vcpu->vm->arch.a64.cntvoff);
-}
-
-void arch_vcpu_timer_fired(struct vcpu *vcpu)
-{
-    vgic_hw_fired_away(vcpu->arch.a64.vgic, ARM_PPI_VTIMER);
+    return a64_vtimer_deadline(&vcpu->arch.a64.el1, vcpu->vm->arch.arm.cntvoff);
 }
 
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu)

@@ -4,12 +4,13 @@
 #include <libfdt.h>
 
 #include "arch/arch.h"
-#include "arch/arm/a64/sysreg.h"
+#include "lib/log.h"
 #include "lib/string.h"
 
 /* Function identifiers that the host side uses (DEN0022, 5.1). */
 enum {
-    HOST_PSCI_CPU_ON = 0xc4000003,
+    HOST_PSCI_CPU_ON = 0x84000003,
+    HOST_PSCI_CPU_ON64 = 0xc4000003, /* for callers whose addresses have 64 bits */
     HOST_PSCI_SYSTEM_OFF = 0x84000008,
     HOST_PSCI_SYSTEM_RESET = 0x84000009,
 };
@@ -32,49 +33,30 @@ const char *firmware_init(const void *fdt)
         by_smc = strcmp(method, "smc") == 0;
         present = true;
     }
-    return present ? NULL
-                   : "the device tree has no PSCI node: CPUs cannot be started, nor the machine "
-                     "stopped";
-}
-
-int64_t firmware_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3)
-{
-    register uint64_t r0 __asm__("x0") = function;
-    register uint64_t r1 __asm__("x1") = x1;
-    register uint64_t r2 __asm__("x2") = x2;
-    register uint64_t r3 __asm__("x3") = x3;
-
-    if (by_smc)
-        __asm__ volatile("smc #0"
-                         : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
-                         :
-                         : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
-                           "x15", "x16", "x17", "memory");
-    else
-        __asm__ volatile("hvc #0"
-                         : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
-                         :
-                         : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
-                           "x15", "x16", "x17", "memory");
-    return (int64_t)r0;
+    if (!present)
+        log_warn(
+            "the device tree has no PSCI node: CPUs cannot be started, nor the machine stopped");
+    return NULL;
 }
 
 int64_t firmware_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context)
 {
-    return (int64_t)(int32_t)firmware_call(HOST_PSCI_CPU_ON, mpidr, entry, context);
+    uint32_t function = sizeof(void *) == sizeof(uint64_t) ? HOST_PSCI_CPU_ON64 : HOST_PSCI_CPU_ON;
+
+    return present ? (int64_t)(int32_t)firmware_call(by_smc, function, mpidr, entry, context) : -1;
 }
 
 void arch_machine_off(void)
 {
     if (present)
-        firmware_call(HOST_PSCI_SYSTEM_OFF, 0, 0, 0);
+        firmware_call(by_smc, HOST_PSCI_SYSTEM_OFF, 0, 0, 0);
     arch_cpu_stop();
 }
 
 void arch_machine_reset(void)
 {
     if (present)
-        firmware_call(HOST_PSCI_SYSTEM_RESET, 0, 0, 0);
+        firmware_call(by_smc, HOST_PSCI_SYSTEM_RESET, 0, 0, 0);
     arch_cpu_stop();
 }
 

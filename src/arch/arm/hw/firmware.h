@@ -7,9 +7,12 @@
 
 #include "lib/types.h"
 
-/* Reads /psci of FDT. A sentence for the user on failure, NULL on success. */
+/* Reads /psci of FDT, without which only this CPU runs. A sentence for the user on failure, NULL on
+ * success. */
 const char *firmware_init(const void *fdt);
-/* One SMCCC call (DEN0028): x0 to x3; the result's x0. */
-int64_t firmware_call(uint64_t function, uint64_t x1, uint64_t x2, uint64_t x3);
-/* Start the CPU of MPIDR at physical ENTRY with CONTEXT in x0. 0 or a PSCI error code. */
+/* The port's: one SMCCC call (DEN0028), by SMC or by HVC; arguments 1 to 3, and the first result.
+ */
+int64_t firmware_call(bool by_smc, uint32_t function, uint64_t a1, uint64_t a2, uint64_t a3);
+/* Start the CPU of MPIDR at physical ENTRY with CONTEXT in its first register. 0 or a PSCI error
+ * code. */
 int64_t firmware_cpu_on(uint64_t mpidr, uint64_t entry, uint64_t context);

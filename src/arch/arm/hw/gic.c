@@ -14,15 +14,6 @@
 const struct gic_ops *gic __section(".sealed");
 hpa_t gic_vcpu_interface __section(".sealed");
 
-static const struct {
-    const char *compatible;
-    const struct gic_ops *(*init)(const struct gic_regions *regions);
-} drivers[] = {
-    {"arm,gic-v3", gicv3_init},         {"arm,gic-400", gicv2_init},
-    {"arm,cortex-a15-gic", gicv2_init}, {"arm,cortex-a7-gic", gicv2_init},
-    {"arm,cortex-a9-gic", gicv2_init},  {"arm,gic-600", gicv3_init},
-};
-
 static uint32_t maintenance_irq __section(".sealed");
 
 static void maintenance(void *context)
@@ -30,7 +21,7 @@ static void maintenance(void *context)
     struct vcpu *loaded = arch_this_cpu()->loaded;
 
     if (loaded != NULL)
-        vgic_maintenance(loaded->arch.a64.vgic);
+        vgic_maintenance(loaded->arch.arm.vgic);
 }
 
 static uint32_t fdt_u32(const void *fdt, int node, const char *name, uint32_t otherwise)
@@ -46,13 +37,15 @@ const char *gic_init(const void *fdt)
     struct gic_regions regions = {.count = 0};
     const fdt32_t *interrupts;
     int node = -1, length;
-    unsigned i;
+    const struct gic_driver *driver;
 
-    for (i = 0; i < ARRAY_SIZE(drivers) && node < 0; i++)
-        node = fdt_node_offset_by_compatible(fdt, -1, drivers[i].compatible);
+    for (driver = gic_drivers; driver->compatible != NULL; driver++) {
+        node = fdt_node_offset_by_compatible(fdt, -1, driver->compatible);
+        if (node >= 0)
+            break;
+    }
     if (node < 0)
         return "the device tree has no interrupt controller that is a GICv2 or GICv3";
-    i--;
     while (regions.count < ARRAY_SIZE(regions.reg) &&
            board_node_reg(fdt, node, regions.count, &regions.reg[regions.count]) == ERR_NONE)
         regions.count++;
@@ -62,7 +55,7 @@ const char *gic_init(const void *fdt)
     if (interrupts == NULL || length < 12)
         return "the GIC's node has no `interrupts`: the maintenance interrupt is needed";
     maintenance_irq = GIC_PPI_FIRST + fdt32_to_cpu(interrupts[1]);
-    gic = drivers[i].init(&regions);
+    gic = driver->init(&regions);
     if (gic == NULL)
         return "the GIC has no virtualization extensions, or its node does not list their "
                "registers";

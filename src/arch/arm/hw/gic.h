@@ -46,6 +46,12 @@ struct gic_regions {
 };
 const struct gic_ops *gicv2_init(const struct gic_regions *regions);
 const struct gic_ops *gicv3_init(const struct gic_regions *regions);
+/* The port's: what it can drive, up to a NULL. */
+struct gic_driver {
+    const char *compatible;
+    const struct gic_ops *(*init)(const struct gic_regions *regions);
+};
+extern const struct gic_driver gic_drivers[];
 
 /* Find the GIC in FDT, initialise the distributor. A sentence for the user on failure, NULL on
  * success. Boot CPU. */

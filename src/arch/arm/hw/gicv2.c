@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GICv2 hosts with virtualization extensions (IHI 0048B): everything by MMIO. */
 #include "arch/arch.h"
-#include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/hw/gic_regs.h"
-#include "arch/arm/hw/io.h"
+#include "io.h"
 #include "lib/bits.h"
+#include "sysreg.h"
 
 static void *gicd, *gicc, *gich;
 

@@ -4,14 +4,14 @@
  * virtual interface by system registers.
  */
 #include "arch/arch.h"
-#include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/hw/gic_regs.h"
-#include "arch/arm/hw/io.h"
 #include "arch/arm/model/a64_regs.h"
+#include "io.h"
 #include "lib/bits.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+#include "sysreg.h"
 
 static void *gicd;
 static struct {
@@ -339,7 +339,6 @@ const struct gic_ops *gicv3_init(const struct gic_regions *regions)
     v3_hw.apr_count = (uint8_t)(REG_GET(ICH_VTR_EL2, PREbits, vtr) < 5    ? 1
                                 : REG_GET(ICH_VTR_EL2, PREbits, vtr) == 5 ? 2
                                                                           : 4);
-    v3_hw.dir_traps = vtr & ICH_VTR_EL2_TDS;
     gicd = arch_map_device(regions->reg[0].base, regions->reg[0].size_bytes);
     gicr_region_count = regions->redistributor_regions;
     for (uint32_t i = 0; i < gicr_region_count; i++) {

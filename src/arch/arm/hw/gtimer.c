@@ -4,12 +4,12 @@
 #include <libfdt.h>
 
 #include "arch/arch.h"
-#include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_regs.h"
 #include "core/irq.h"
 #include "core/run.h"
 #include "core/vm.h"
+#include "sysreg.h"
 
 static uint32_t hyp_irq __section(".sealed"), virtual_irq __section(".sealed");
 static uint64_t counter_hz __section(".sealed");
@@ -61,7 +61,7 @@ static void virtual_timer(void *context)
         gic->vgic->phys_active(virtual_irq, false);
         return;
     }
-    vgic_hw_fired(vcpu->arch.a64.vgic, ARM_PPI_VTIMER);
+    vgic_hw_fired(vcpu->arch.arm.vgic, ARM_PPI_VTIMER);
     if (pcpu->current != vcpu)
         sched_wake(vcpu, false);
 }

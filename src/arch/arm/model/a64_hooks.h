@@ -13,8 +13,6 @@ struct a64_exc;
 
 /* VALUE was written to ICC_SGI1R_EL1, or with GROUP0 to ICC_SGI0R_EL1 or ICC_ASGI1R_EL1. */
 void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0);
-/* INTID, any number, was written to ICC_DIR_EL1. */
-void a64_hook_deactivate(struct vcpu *vcpu, uint32_t intid);
 /*
  * CNTP_CTL or CNTP_CVAL of VCPU changed: set its line (a64_timer_line) and arm or cancel
  * a64.cntp_timer for a64_timer_deadline.
@@ -30,11 +28,6 @@ void a64_hook_set_way(struct vcpu *vcpu);
 void a64_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value);
 /* The host's counter, in ticks. */
 uint64_t a64_hook_counter(void);
-/*
- * CPU_SUSPEND: mark VCPU as waiting, as the handler of WFI does, and return; the call's result is
- * already in the guest's registers.
- */
-void a64_hook_wait(struct vcpu *vcpu);
 /*
  * EL1's part of an exception that VCPU, which is loaded here, takes: load fills sctlr, vbar,
  * esr_el1 and far_el1; store writes esr_el1, far_el1, elr_el1 and spsr_el1 back.

@@ -14,7 +14,6 @@ enum vector_offset {
     VECTOR_EL0_A64 = 0x400,
     VECTOR_EL0_A32 = 0x600,
 };
-#define A64_INSN_BYTES 4
 
 static bool from_el1(uint64_t pstate)
 {

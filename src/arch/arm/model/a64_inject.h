@@ -10,6 +10,7 @@
 
 /* What VBAR_EL1 points to. */
 #define A64_VECTOR_TABLE_BYTES 0x800
+#define A64_INSN_BYTES         4
 
 struct a64_exc {
     uint64_t pc;          /* in: the instruction; out: the vector */

@@ -5,7 +5,6 @@
  */
 #pragma once
 
-#include "core/timer.h"
 #include "lib/types.h"
 
 /* Saved by entry.S at each trap; its offsets are generated. */
@@ -41,16 +40,5 @@ struct a64_state {
     uint64_t hcr, vmpidr, vpidr, cptr, mdcr, cntvoff;
     struct a64_el1 el1;
     struct a64_emulated emulated;
-    struct timer cntp_timer; /* the emulated EL1 physical timer */
     struct a64_fp fp;
-    struct vgic_cpu *vgic;
-};
-
-struct a64_vm {
-    struct vgic *vgic;
-    uint64_t vttbr;
-    uint64_t cntvoff;
-    void *uart;            /* struct vpl011 */
-    uint8_t gic_version;   /* 2 or 3 */
-    uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
 };

@@ -10,9 +10,11 @@
 #pragma once
 
 #include "arch/arm/model/a64_regs.h"
-#include "arch/arm/model/a64_state.h"
+#include "core/timer.h"
 #include "lib/bits.h"
 #include "lib/types.h"
+
+struct a64_el1;
 
 /* Interrupt IDs of the timers, as every board and our guests' device trees have them. */
 #define A64_PPI_CNTV 27
@@ -42,6 +44,18 @@ static inline bool a64_timer_line(uint64_t ctl, uint64_t cval, uint64_t now)
 static inline uint64_t a64_timer_deadline(uint64_t ctl, uint64_t cval)
 {
     return a64_timer_is_armed(ctl) ? cval : TIMER_NEVER;
+}
+
+/*
+ * The same in ticks of the host's counter, for a timer that counts from CNTVOFF, a value the host's
+ * counter had; it may be in the past.
+ */
+static inline uint64_t a64_timer_host_deadline(uint64_t ctl, uint64_t cval, uint64_t cntvoff)
+{
+    uint64_t deadline = a64_timer_deadline(ctl, cval);
+
+    /* A sum past 2^64 is centuries away; the addition must not make it a time in the past. */
+    return deadline > TIMER_NEVER - cntvoff ? TIMER_NEVER : deadline + cntvoff;
 }
 
 /* TVAL, a signed 32-bit view of CVAL, relative to NOW. */

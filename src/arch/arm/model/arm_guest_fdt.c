@@ -69,7 +69,7 @@ static int write_cpus(void *fdt, const struct arm_fdt_params *p, uint32_t count)
 
         err |= begin_at(fdt, "cpu", mpidr);
         err |= fdt_property_string(fdt, "device_type", "cpu");
-        err |= fdt_property_string(fdt, "compatible", "arm,armv8");
+        err |= fdt_property_string(fdt, "compatible", p->cpu_compatible);
         err |= fdt_property_string(fdt, "enable-method", "psci");
         err |= fdt_property_cell(fdt, "reg", (uint32_t)mpidr);
         err |= fdt_end_node(fdt);
@@ -110,7 +110,7 @@ static int write_timer(void *fdt, const struct arm_fdt_params *p, uint32_t cpu_c
         cells[3 * i + 2] = flags;
     }
     err |= fdt_begin_node(fdt, "timer");
-    err |= fdt_property_string(fdt, "compatible", "arm,armv8-timer");
+    err |= fdt_property_string(fdt, "compatible", p->timer_compatible);
     err |= write_cells(fdt, "interrupts", cells, ARRAY_SIZE(cells));
     /* The timer wakes the vCPU from any sleep: Linux needs no broadcast timer. */
     err |= fdt_property(fdt, "always-on", NULL, 0);

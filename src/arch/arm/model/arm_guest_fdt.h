@@ -10,6 +10,7 @@
 
 struct arm_fdt_params {
     uint32_t gic_version; /* 2 or 3 */
+    const char *cpu_compatible, *timer_compatible;
     /* Of each vCPU: the affinity fields of MPIDR that it reads, Aff3 being 0; NULL: its index. */
     const uint64_t *mpidrs;
 };

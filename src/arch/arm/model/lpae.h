@@ -172,6 +172,21 @@ static const struct pt_format lpae_hyp_format = {
     .attr = lpae_s1_attr,
 };
 
+/* Hyp mode's of ARMv7: 32 bits of address over three levels, of which the first has four entries. */
+static const struct pt_format lpae_hyp32_format = {
+    .level_count = 3,
+    .level_bits = 9,
+    .root_bits = 2,
+    .block_levels = 0x3, /* 1 GiB and 2 MiB */
+    .output_bits = 40,
+    .make_leaf = lpae_s1_make_leaf,
+    .make_table = lpae_make_table,
+    .is_valid = lpae_is_valid,
+    .is_leaf = lpae_is_leaf,
+    .address = lpae_address,
+    .attr = lpae_s1_attr,
+};
+
 /* Widths of intermediate addresses that lpae_s2_format takes. */
 #define LPAE_S2_IPA_BITS_MIN 32
 #define LPAE_S2_IPA_BITS_MAX 48

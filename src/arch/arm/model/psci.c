@@ -5,8 +5,8 @@
  */
 #include "arch/arm/model/psci.h"
 
-#include "arch/arm/model/a64_hooks.h"
 #include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/arm_hooks.h"
 #include "arch/arm/model/smccc.h"
 #include "core/vm.h"
 #include "lib/bits.h"
@@ -38,12 +38,6 @@ static bool has_64bit_form(uint32_t function)
            function == PSCI_AFFINITY_INFO || function == PSCI_SYSTEM_RESET2;
 }
 
-/* The part of MPIDR_EL1 that says where VCPU is. */
-static uint64_t affinity_of(const struct vcpu *vcpu)
-{
-    return vcpu->arch.a64.vmpidr & (uint64_t)MPIDR_EL1_AFFINITY;
-}
-
 /* The vCPUs whose affinity is TARGET, ignoring the LEVEL lowest fields; each as a bit. 0 for none.
  */
 static uint64_t vcpus_matching(const struct vm *vm, uint64_t target, unsigned level)
@@ -58,7 +52,7 @@ static uint64_t vcpus_matching(const struct vm *vm, uint64_t target, unsigned le
     for (unsigned i = 0; i < level; i++)
         compare &= ~fields[i];
     for (uint32_t i = 0; i < vm->vcpu_count; i++)
-        if (((affinity_of(vm->vcpus[i]) ^ target) & compare) == 0)
+        if (((arm_hook_affinity(vm->vcpus[i]) ^ target) & compare) == 0)
             found |= bit64(i);
     return found;
 }
@@ -79,7 +73,7 @@ static int64_t cpu_on(struct vm *vm, const uint64_t *regs)
 
     if (target == 0)
         return PSCI_INVALID_PARAMETERS;
-    if (!is_aligned(entry, 4) || !is_guest_ram(vm, entry, 4)) {
+    if (!arm_hook_is_entry(entry) || !is_guest_ram(vm, align_down(entry, 2), 4)) {
         watch_cpu_refused(vm, bit_lowest(target), entry);
         return PSCI_INVALID_ADDRESS;
     }
@@ -125,7 +119,7 @@ static enum trap_result cpu_suspend(struct vcpu *vcpu, uint64_t *regs)
         return TRAP_DONE;
     }
     regs[0] = PSCI_SUCCESS;
-    a64_hook_wait(vcpu);
+    arm_hook_wait(vcpu);
     return TRAP_DONE;
 }
 

@@ -6,8 +6,7 @@
  */
 #include "arch/arm/model/smccc.h"
 
-#include "arch/arm/model/a64_id.h"
-#include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/arm_hooks.h"
 #include "arch/arm/model/psci.h"
 
 #define SMCCC_VERSION_1_1 0x10001
@@ -17,18 +16,6 @@
 
 /* d647500e-96c0-4bee-9d94-f47bd71a8965, four bytes a register, the first byte lowest. */
 static const uint32_t hyp_uid[4] = {0x0e5047d6, 0xee4bc096, 0x7bf4949d, 0x65891ad7};
-
-/* ID_AA64PFR0_EL1.CSV2: branch prediction of one context does not steer another's. */
-static bool cpu_has_csv2(void)
-{
-    return REG_GET(ID_AA64PFR0, CSV2, a64_id_value(4, 0)) != 0;
-}
-
-/* ID_AA64MMFR1_EL1.ECBHB: nor does its branch history over exception levels. */
-static bool cpu_has_ecbhb(void)
-{
-    return REG_GET(ID_AA64MMFR1, ECBHB, a64_id_value(7, 1)) != 0;
-}
 
 /*
  * We have no firmware that flushes predictors for us, so a workaround is never "implemented": it is
@@ -42,9 +29,9 @@ static int64_t arch_feature(uint32_t function)
     case SMCCC_ARCH_FEATURES:
         return SMCCC_SUCCESS;
     case SMCCC_ARCH_WORKAROUND_1:
-        return cpu_has_csv2() ? SMCCC_NOT_REQUIRED : SMCCC_NOT_SUPPORTED;
+        return arm_hook_has_csv2() ? SMCCC_NOT_REQUIRED : SMCCC_NOT_SUPPORTED;
     case SMCCC_ARCH_WORKAROUND_3:
-        return cpu_has_ecbhb() ? SMCCC_NOT_REQUIRED : SMCCC_NOT_SUPPORTED;
+        return arm_hook_has_ecbhb() ? SMCCC_NOT_REQUIRED : SMCCC_NOT_SUPPORTED;
     default:
         return SMCCC_NOT_SUPPORTED;
     }

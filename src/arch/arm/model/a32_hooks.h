@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the ARMv7 models need done to the machine or to other parts of the VM. The port defines
+ * them; for tests src/arch/host/a32_hooks.c records the calls. Context of all: the vCPU is current
+ * on this CPU, in its trap, no lock is held.
+ */
+#pragma once
+
+#include "arch/arm/model/a32_state.h"
+#include "lib/types.h"
+
+struct vcpu;
+struct a32_exc;
+
+/* A banked register of VCPU, which is loaded here. */
+uint32_t a32_hook_banked_read(struct vcpu *vcpu, enum a32_banked which);
+void a32_hook_banked_write(struct vcpu *vcpu, enum a32_banked which, uint32_t value);
+/*
+ * CNTP_CTL or CNTP_CVAL of VCPU changed: set its line (a64_timer_line) and arm or cancel
+ * a32.cntp_timer for a64_timer_deadline.
+ */
+void a32_hook_cntp_changed(struct vcpu *vcpu);
+/* A DCISW, DCCSW or DCCISW: what the VM has in first-level data caches is to be cleaned. */
+void a32_hook_set_way(struct vcpu *vcpu);
+/* VCPU uses ThumbEE: from here on its registers are moved with it, and do not trap. */
+void a32_hook_thumbee(struct vcpu *vcpu);
+/*
+ * A trapped write of VALUE to register KEY (a32_keys.h), one of those that HCR.TVM traps and which
+ * otherwise live in the hardware: do it.
+ */
+void a32_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value);
+/* The host's counter, in ticks. */
+uint64_t a32_hook_counter(void);
+/*
+ * PL1's part of an exception that VCPU, which is loaded here, takes: load fills sctlr, vbar, ttbcr;
+ * store writes lr and spsr of the mode entered, and the fault registers that are told to be.
+ */
+void a32_hook_exc_load(struct vcpu *vcpu, struct a32_exc *exc);
+void a32_hook_exc_store(struct vcpu *vcpu, const struct a32_exc *exc);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the ARMv7 models asked of the fake architecture; tests read it and clear it. */
+#pragma once
+
+#include "lib/types.h"
+
+struct a32_hook_record {
+    unsigned cntp_count, set_way_count, vm_reg_count, thumbee_count;
+    uint32_t vm_reg_key;
+    uint64_t vm_reg_value;
+};
+
+extern struct a32_hook_record a32_hook_record;
