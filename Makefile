@@ -6,10 +6,12 @@
 # make guests          the bare-metal test guests
 # Everything lands in build/. `./test` is the whole suite; `./run` boots a system.
 
-ARCHES := arm64
+ARCHES := arm64 arm
 CROSS_arm64 ?= aarch64-linux-gnu-
+CROSS_arm ?= arm-linux-gnueabihf-
 # Where scripts/fetch unpacked Debian's packages of other architectures (libfdt.a, fdt headers).
 SYSROOT_arm64 ?= .cache/root/arm64
+SYSROOT_arm ?= .cache/root/arm
 B := build
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wno-unused-parameter -Werror
@@ -28,9 +30,16 @@ all: $(ARCHES) tool
 # is its own, its compiler flags, and its libraries' folder in the sysroot.
 # make GHOST=1 ARCH: with the ghost check (core/ghost.h), in a folder of its own.
 PORT_arm64 := src/arch/arm/a64
-ARCH_SRC_arm64 := $(wildcard src/arch/arm/model/*.c src/arch/arm/hw/*.c src/arch/arm/a64/*.c src/arch/arm/a64/*.S)
+ARCH_SRC_arm64 := $(filter-out src/arch/arm/model/a32_%,$(wildcard src/arch/arm/model/*.c src/arch/arm/hw/*.c src/arch/arm/a64/*.[cS]))
 ARCH_FLAGS_arm64 := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics -mstack-protector-guard=global
 LIBDIR_arm64 := aarch64-linux-gnu
+
+PORT_arm := src/arch/arm/a32
+ARCH_SRC_arm := $(filter-out src/arch/arm/model/a64_% src/arch/arm/hw/gicv3.c,$(wildcard src/arch/arm/model/*.c src/arch/arm/hw/*.c src/arch/arm/a32/*.[cS]))
+# The ABI of Debian's armhf, whose libraries we link, has floating point. Without inline functions the C library's
+# headers hold no double.
+ARCH_FLAGS_arm := -march=armv7ve+neon-vfpv4 -marm -mgeneral-regs-only -mtp=soft -D__NO_INLINE__
+LIBDIR_arm := arm-linux-gnueabihf
 
 HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie \
 	-fstack-protector-strong -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \

@@ -15,11 +15,25 @@ static const struct tool_arch arches[] = {
         .machine = "virt,virtualization=on",
         .cpu = "cortex-a57",
         .has_gic = true,
+        .gic = "3",
         .image_offset = MIB(2),
         .boot_command = "booti",
         .uboot_arch = 22,
         .kernel_kinds = KIND(RAW) | KIND(ARM64) | KIND(ELF),
         .elf_machine = IMAGE_MACHINE_AARCH64,
+    },
+    {
+        .name = "arm",
+        .qemu = "qemu-system-arm",
+        .machine = "virt,virtualization=on",
+        .cpu = "cortex-a15",
+        .has_gic = true,
+        .gic = "2",
+        .image_offset = KIB(64),
+        .boot_command = "bootz",
+        .uboot_arch = 2,
+        .kernel_kinds = KIND(RAW) | KIND(ZIMAGE) | KIND(ELF),
+        .elf_machine = IMAGE_MACHINE_ARM,
     },
 };
 
@@ -28,5 +42,5 @@ const struct tool_arch *tool_arch_find(const char *name)
     for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
         if (strcmp(arches[i].name, name) == 0)
             return &arches[i];
-    die("architecture '%s' is not known: trapeze,arch can be \"arm64\"", name);
+    die("architecture '%s' is not known: trapeze,arch can be \"arm64\" or \"arm\"", name);
 }

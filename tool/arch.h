@@ -10,6 +10,7 @@ struct tool_arch {
     const char *machine; /* -machine, without gic-version */
     const char *cpu;
     bool has_gic;
+    const char *gic; /* gic-version, if the user does not say */
     uint64_t
         image_offset; /* of the hypervisor from the start of RAM, where QEMU's -kernel puts it */
     const char *boot_command; /* of U-Boot */

@@ -54,7 +54,7 @@ static char *machine_type(const struct machine *machine, const struct tool_arch 
     const char *gic = machine->gic;
 
     if (!gic && !machine->machine && arch->has_gic)
-        gic = "3";
+        gic = arch->gic;
     if (!gic)
         return text_format("%s", type);
     if (!arch->has_gic)

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The interrupt controllers that an ARMv7 machine with virtualization extensions may have. */
+#include "arch/arm/hw/gic.h"
+
+const struct gic_driver gic_drivers[] = {
+    {"arm,gic-400", gicv2_init},
+    {"arm,cortex-a15-gic", gicv2_init},
+    {"arm,cortex-a7-gic", gicv2_init},
+    {"arm,cortex-a9-gic", gicv2_init},
+    {NULL, NULL},
+};

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The contract's words about guests: the models have them; here is what is in the hardware. */
+#include "arch/arm/model/a32_trace.h"
+
+#include "arch/arch.h"
+#include "arch/arm/a32/switch.h"
+#include "arch/arm/a32/sysreg.h"
+#include "arch/arm/model/arm_boards.h"
+#include "core/pcpu.h"
+#include "core/vcpu.h"
+#include "core/vm.h"
+
+int arch_trap_text(const struct trace_record *record, char *text, size_t size)
+{
+    return a32_trap_text(record, text, size);
+}
+
+void arch_exit_trap(const struct exit_record *exit, struct trap *trap)
+{
+    a32_exit_trap(exit, trap);
+}
+
+const char *arch_gpa_hint(gpa_t gpa)
+{
+    return arm_gpa_hint(gpa);
+}
+
+bool arch_is_console_name(const char *name, size_t length)
+{
+    return arm_is_console_name(name, length);
+}
+
+void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
+{
+    const struct a32_state *a32 = &vcpu->arch.a32;
+    struct a32_pl1 pl1 = a32->pl1;
+
+    if (arch_this_cpu()->loaded == vcpu) {
+        pl1.sctlr = sysreg_read(SCTLR);
+        pl1.vbar = sysreg_read(VBAR);
+        for (unsigned i = 0; i < A32_BANKED_COUNT; i++)
+            pl1.banked[i] = a32_banked_read((enum a32_banked)i);
+        pl1.cntv_ctl = sysreg_read(CNTV_CTL);
+        pl1.cntv_cval = sysreg_read(CNTV_CVAL);
+    }
+    a32_view(&a32->gprs, &pl1, &a32->emulated, vcpu->vm->arch.arm.cntvoff, arch_counter(), view);
+}

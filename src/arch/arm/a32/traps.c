@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the vectors into the portable core and back. Here is what needs the hardware: the syndrome,
+ * PL1's registers for an injection; what a trap means and how it ends is model/a32_trap.h.
+ */
+#include "arch/arch.h"
+#include "arch/arm/a32/switch.h"
+#include "arch/arm/a32/sysreg.h"
+#include "arch/arm/hw/gic.h"
+#include "arch/arm/model/a32_hooks.h"
+#include "arch/arm/model/a32_inject.h"
+#include "arch/arm/model/a32_trap.h"
+#include "core/run.h"
+#include "core/stat.h"
+#include "core/trace.h"
+#include "core/vm.h"
+
+struct vcpu *a32_trap_sync(struct vcpu *vcpu);
+struct vcpu *a32_trap_irq(struct vcpu *vcpu);
+
+static void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu, uint32_t syndrome,
+                        uint32_t fault)
+{
+    pcpu->exits[pcpu->exit_next++ % EXIT_RING] = (struct exit_record){
+        .pc = vcpu->arch.a32.gprs.pc,
+        .syndrome = syndrome,
+        .fault = fault,
+        .vm = (uint16_t)vcpu->vm->id,
+        .vcpu = (uint16_t)vcpu->id,
+    };
+}
+
+uint32_t a32_hook_banked_read(struct vcpu *vcpu, enum a32_banked which)
+{
+    return a32_banked_read(which);
+}
+
+void a32_hook_banked_write(struct vcpu *vcpu, enum a32_banked which, uint32_t value)
+{
+    a32_banked_write(which, value);
+}
+
+void a32_hook_exc_load(struct vcpu *vcpu, struct a32_exc *exc)
+{
+    exc->sctlr = sysreg_read(SCTLR);
+    exc->vbar = sysreg_read(VBAR);
+    exc->ttbcr = sysreg_read(TTBCR);
+}
+
+void a32_hook_exc_store(struct vcpu *vcpu, const struct a32_exc *exc)
+{
+    a32_banked_write(exc->abort ? A32_LR_abt : A32_LR_und, exc->lr);
+    a32_banked_write(exc->abort ? A32_SPSR_abt : A32_SPSR_und, exc->spsr);
+    if (exc->data_fault) {
+        sysreg_write(DFSR, exc->fsr);
+        sysreg_write(DFAR, exc->far);
+    }
+    if (exc->fetch_fault) {
+        sysreg_write(IFSR, exc->fsr);
+        sysreg_write(IFAR, exc->far);
+    }
+}
+
+/* The faulting guest-physical page where the hardware does not say it. False: run the instruction
+ * again. */
+static __cold __noinline bool find_hpfar(struct a32_syndrome *syndrome)
+{
+    uint64_t guests_par = sysreg_read(PAR), par;
+
+    sysreg_write(ATS1CPR, syndrome->far);
+    isb();
+    par = sysreg_read(PAR);
+    sysreg_write(PAR, guests_par);
+    if (par & PAR32_F)
+        return false;
+    syndrome->hpfar = a32_hpfar_of_par(par);
+    return true;
+}
+
+/*
+ * Whose access it was cannot be told; the guest runs on hardware memory of its own only, so it is
+ * the guest's (users of a device assigned to it, a memory error in its pages). Its VM ends, nobody
+ * else's.
+ */
+static __cold __noinline struct vcpu *async_abort(struct pcpu *pcpu, struct vcpu *vcpu,
+                                                  uint32_t hsr)
+{
+    vm_log(vcpu->vm, "Asynchronous abort while vCPU %u ran, HSR 0x%x: stopping the VM", vcpu->id,
+           hsr);
+    vm_stop(vcpu->vm, VM_STOP_CRASH);
+    return run_resume(pcpu, vcpu);
+}
+
+struct vcpu *a32_trap_sync(struct vcpu *vcpu)
+{
+    struct a32_gprs *gprs = &vcpu->arch.a32.gprs;
+    struct pcpu *pcpu = vcpu->arch.a32.pcpu;
+    struct a32_syndrome syndrome = {
+        .hsr = sysreg_read(HSR),
+        .far = sysreg_read(HDFAR),
+        .hpfar = sysreg_read(HPFAR), /* UNKNOWN but for aborts */
+        .pc = gprs->pc,
+        .cpsr = gprs->cpsr,
+    };
+    struct trap trap;
+
+    if (REG_GET(ESR_ELx, EC, syndrome.hsr) == ESR_EC_IABT_LOWER)
+        syndrome.far = sysreg_read(HIFAR);
+    exit_record(pcpu, vcpu, syndrome.hsr, syndrome.far);
+    if (unlikely(a32_is_async_abort(syndrome.hsr)))
+        return async_abort(pcpu, vcpu, syndrome.hsr);
+    if (unlikely(a32_hpfar_missing(syndrome.hsr)) && !find_hpfar(&syndrome))
+        return run_resume(pcpu, vcpu);
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0))
+        a32_trap_handle_observed(vcpu, &syndrome);
+    else
+        a32_trap_handle(vcpu, &syndrome, &trap);
+    return run_resume(pcpu, vcpu);
+}
+
+struct vcpu *a32_trap_irq(struct vcpu *vcpu)
+{
+    struct pcpu *pcpu = vcpu->arch.a32.pcpu;
+
+    vcpu->stats.interrupts++;
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) & OBSERVE_COST)) {
+        uint64_t start = arch_counter();
+
+        arch_irq_poll();
+        stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
+        return run_resume(pcpu, vcpu);
+    }
+    arch_irq_poll();
+    return run_resume(pcpu, vcpu);
+}
