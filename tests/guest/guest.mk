@@ -27,3 +27,25 @@ endef
 $(foreach s,$(GUEST_SRC),$(eval $(call GUEST_RULE,$(s:.c=))))
 $(GUEST_B)/%.bin: $(GUEST_B)/%.elf
 	@$(CROSS_arm64)objcopy -O binary $< $@
+
+# ARMv7 guests, with a runtime of their own: tests/guest/arm/NAME.c and bench/guest/arm/NAME.c become
+# build/guests/arm/NAME.bin, raw code.
+GUEST_ARM_B := $B/guests/arm
+GUEST_ARM_SRC := $(wildcard tests/guest/arm/*.c bench/guest/arm/*.c)
+GUEST_ARM_LIB := $(patsubst %,$(GUEST_ARM_B)/%.o,$(wildcard tests/guest/lib/arm/*.[cS]))
+GUEST_ARM_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fno-pic -marm -march=armv7ve+neon-vfpv4 -mgeneral-regs-only \
+	-mno-unaligned-access -fno-stack-protector -fno-common -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -Itests -Isrc
+
+guests-arm: $(foreach s,$(GUEST_ARM_SRC),$(GUEST_ARM_B)/$(notdir $(s:.c=.bin)))
+.PHONY: guests-arm
+$(GUEST_ARM_B)/%.o: %
+	@mkdir -p $(dir $@)
+	@$(CROSS_arm)gcc $(GUEST_ARM_FLAGS) -MMD -MP -c -o $@ $<
+define GUEST_ARM_RULE
+$(GUEST_ARM_B)/$(notdir $(1)).elf: $(patsubst %,$(GUEST_ARM_B)/%.o,$(1).c $(wildcard $(1).S)) $(GUEST_ARM_LIB) tests/guest/lib/arm/guest.lds
+	@$(CROSS_arm)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+		-Wl,-T,tests/guest/lib/arm/guest.lds -o $$@ $$(filter %.o,$$^) -lgcc
+endef
+$(foreach s,$(GUEST_ARM_SRC),$(eval $(call GUEST_ARM_RULE,$(s:.c=))))
+$(GUEST_ARM_B)/%.bin: $(GUEST_ARM_B)/%.elf
+	@$(CROSS_arm)objcopy -O binary $< $@

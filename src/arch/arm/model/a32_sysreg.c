@@ -30,8 +30,9 @@ REG_DEFINE32(L2CTLR, L2CTLR_FIELDS);
 
 static enum trap_result set_way(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
 {
+    /* Done again by the hardware, like the rest of the loop that it is part of. */
     a32_hook_set_way(vcpu);
-    return TRAP_DONE;
+    return TRAP_RETRY;
 }
 
 static enum trap_result vm_reg(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
