@@ -250,3 +250,24 @@ long long __aeabi_ldiv0(long long quotient)
 {
     return quotient;
 }
+
+/* ---- for the compiler itself */
+
+void *memset(void *to, int byte, size_t size);
+void *memcpy(void *to, const void *from, size_t size);
+
+void *memset(void *to, int byte, size_t size)
+{
+    for (uint8_t *at = to; size != 0; size--)
+        *at++ = (uint8_t)byte;
+    return to;
+}
+
+void *memcpy(void *to, const void *from, size_t size)
+{
+    const uint8_t *source = from;
+
+    for (uint8_t *at = to; size != 0; size--)
+        *at++ = *source++;
+    return to;
+}
