@@ -59,7 +59,15 @@ void arch_timer_program(uint64_t deadline_ticks);
 
 /* ---- memory */
 hpa_t arch_to_hpa(const void *p); /* of direct-mapped or image memory */
-void *arch_to_ptr(hpa_t hpa);     /* through the direct map */
+/* Through the direct map; NULL: it does not hold that. What the frame allocator gives as pages it
+ * does.
+ */
+void *arch_to_ptr(hpa_t hpa);
+/*
+ * The same for any memory of the board, guests' for instance, of which *RUN bytes, made less if
+ * need be, are seen there in a row. Good until this CPU's next call.
+ */
+void *arch_guest_ptr(hpa_t hpa, uint64_t *run_bytes);
 /* Map a device for good, uncached; NULL when the space is used up. */
 void *arch_map_device(hpa_t base, uint64_t size_bytes);
 /* What was written through P is seen by a guest that runs with caches off, and as instructions. */

@@ -32,6 +32,7 @@ static struct {
     uint32_t count;
     struct free_page *pages;
     uint64_t free_bytes, used_bytes;
+    uint64_t page_end; /* pages and structures lie below; 0: anywhere */
     uint32_t fail_countdown;
 } pool;
 
@@ -178,13 +179,14 @@ static bool take_low(uint64_t size_bytes, uint64_t align, uint64_t *base)
     return false;
 }
 
-/* The highest place for SIZE. */
+/* The highest place for SIZE that pages may have. */
 static bool take_high(uint64_t size_bytes, uint64_t align, uint64_t *base)
 {
     for (uint32_t i = pool.count; i-- > 0;) {
-        if (pool.ranges[i].end < size_bytes)
+        uint64_t end = MIN(pool.ranges[i].end, pool.page_end != 0 ? pool.page_end : UINT64_MAX);
+        if (end < size_bytes)
             continue;
-        *base = align_down(pool.ranges[i].end - size_bytes, align);
+        *base = align_down(end - size_bytes, align);
         if (*base >= pool.ranges[i].base && take_from(i, *base, *base + size_bytes))
             return true;
     }
@@ -408,6 +410,13 @@ void frame_visit_free(void (*range)(void *context, uint64_t base, uint64_t end),
     spin_unlock(&pool.lock);
 }
 
+void frame_set_page_end(hpa_t end)
+{
+    spin_lock(&pool.lock);
+    pool.page_end = end.raw;
+    spin_unlock(&pool.lock);
+}
+
 void frame_fail_nth(uint32_t n)
 {
     spin_lock(&pool.lock);
@@ -423,6 +432,7 @@ void frame_reset(void)
     pool.free_bytes = 0;
     pool.used_bytes = 0;
     pool.fail_countdown = 0;
+    pool.page_end = 0;
     spin_unlock(&pool.lock);
     ghost_forget();
 }

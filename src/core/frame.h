@@ -43,6 +43,8 @@ void *frame_alloc_page(void);
 void *frame_alloc_pages(uint32_t count, uint64_t align_bytes);
 void frame_free_pages(void *pages, uint32_t count);
 void frame_free_page(void *page);
+/* Pages and structures, which the hypervisor itself uses, are to lie below END; runs need not. */
+void frame_set_page_end(hpa_t end);
 /*
  * Zeroed memory for a structure that lives as long as the machine; aligned to 64. NULL when there
  * is none.

@@ -31,7 +31,7 @@ static void *locate(struct vm *vm, gpa_t gpa, uint64_t size_bytes, enum pt_right
     }
     uint64_t offset = gpa.raw & (map.size_bytes - 1);
     *run = MIN(size_bytes, map.size_bytes - offset);
-    return arch_to_ptr(map.hpa);
+    return arch_guest_ptr(map.hpa, run);
 }
 
 static bool wraps(gpa_t gpa, uint64_t size_bytes)

@@ -27,6 +27,17 @@ enum err image_error(const struct vm_image_report *report, enum err err, const c
     return err;
 }
 
+/* A 32-bit hypervisor sees not all of the memory that it gives to guests. */
+static enum err check_reach(const struct vm_module *module, const char *what,
+                            const struct vm_image_report *report)
+{
+    if (arch_to_ptr(hpa_add(module->base, module->size_bytes - 1)) != NULL)
+        return ERR_NONE;
+    return image_error(report, ERR_RANGE, "reg",
+                       "The %s lies at 0x%llx, too high for this hypervisor. Load it lower.", what,
+                       (unsigned long long)module->base.raw);
+}
+
 static enum err check_module(const struct board *board, const struct vm_module *module,
                              const char *what, const struct vm_image_report *report)
 {
@@ -34,7 +45,7 @@ static enum err check_module(const struct board *board, const struct vm_module *
         if (module->size_bytes != 0 &&
             range_within(module->base.raw, module->size_bytes, board->memory[i].base.raw,
                          board->memory[i].size_bytes))
-            return ERR_NONE;
+            return check_reach(module, what, report);
     return image_error(report, ERR_RANGE, "reg",
                        "The %s (0x%llx bytes at 0x%llx) is not in the machine's memory. Load it "
                        "there, and write where in its `reg`.",

@@ -32,7 +32,7 @@ enum err image_size_banks(struct vm *vm, const struct vm_image_params *params,
 enum err image_alloc_banks(struct vm *vm, uint64_t skip_bytes,
                            const struct vm_image_report *report) __must_check;
 void image_free_banks(struct vm *vm);
-/* The host memory at GPA, if all of SIZE lies there in a row; NULL. */
+/* The host memory at GPA, if all of SIZE lies there in a row and in the direct map; NULL. */
 void *image_run_ptr(const struct vm_image *image, gpa_t gpa, uint64_t size_bytes);
 /* Bytes in a row from GPA on in the run that holds it. */
 uint64_t image_run_bytes(const struct vm_image *image, gpa_t gpa);

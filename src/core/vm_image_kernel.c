@@ -149,7 +149,8 @@ static enum err begin_unpacking(struct vm *vm, gpa_t gpa)
     const struct vm_module *module = &vm->config->kernel;
     struct vm_image *image = vm->image;
     uint64_t room = image_run_bytes(image, gpa);
-    if (room == 0)
+    /* A stream is unpacked to where its earlier parts are seen too: to the direct map. */
+    if (room == 0 || image_run_ptr(image, gpa, room) == NULL)
         return ERR_RANGE;
     image->load.scratch = frame_alloc_pages(SCRATCH_PAGES, PAGE_SIZE);
     if (image->load.scratch == NULL)

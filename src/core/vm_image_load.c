@@ -53,9 +53,14 @@ static bool publish(struct vm_image *image)
     bool done;
     struct vm_image_run part = next_part(image, &done);
 
-    if (!done)
-        arch_publish_code(arch_to_ptr(part.hpa), part.size_bytes);
-    return done;
+    if (done)
+        return true;
+    for (uint64_t at = 0, size; at < part.size_bytes; at += size) {
+        size = part.size_bytes - at;
+        const void *p = arch_guest_ptr(hpa_add(part.hpa, at), &size);
+        arch_publish_code(p, size);
+    }
+    return false;
 }
 
 static enum err put_initrd(struct vm *vm, bool *done)

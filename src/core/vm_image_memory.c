@@ -126,8 +126,11 @@ static void scrub_part(const struct vm_image_run *run, uint64_t lo, uint64_t hi)
 {
     uint64_t base = MAX(run->gpa.raw, lo);
     uint64_t end = MIN(run->gpa.raw + run->size_bytes, hi);
-    if (base < end)
-        arch_zero_pages(arch_to_ptr(hpa_add(run->hpa, base - run->gpa.raw)), end - base);
+    for (uint64_t size; base < end; base += size) {
+        size = end - base;
+        void *p = arch_guest_ptr(hpa_add(run->hpa, base - run->gpa.raw), &size);
+        arch_zero_pages(p, size);
+    }
 }
 
 void image_scrub(const struct vm_image_run *part, gpa_t keep, uint64_t keep_bytes)

@@ -46,6 +46,11 @@ void *arch_to_ptr(hpa_t hpa)
     return arena.memory + (hpa.raw - arena.base);
 }
 
+void *arch_guest_ptr(hpa_t hpa, uint64_t *run_bytes)
+{
+    return arch_to_ptr(hpa);
+}
+
 void arch_zero_pages(void *p, uint64_t size_bytes)
 {
     memset(p, 0, size_bytes);

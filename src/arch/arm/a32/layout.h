@@ -11,10 +11,14 @@
 #define FDT_VA     0xF0400000 /* the board's device tree, read-only */
 #define STACK_VA   0xF1000000 /* per CPU: guard page, stack, guard page, emergency stack */
 #define DEVICE_VA  0xF2000000 /* device registers */
-#define DEVICE_END 0xFE000000
+#define DEVICE_END 0xFA000000
+#define WINDOW_VA \
+    0xFA000000 /* per CPU: a block of guests' memory that the direct map does not hold */
 
 #define FDT_WINDOW_BYTES 0x400000 /* at most 2 MiB, anywhere in a 2 MiB block */
 #define IMAGE_MAX_BYTES  0x200000
+
+#define WINDOW_BYTES 0x200000
 
 #define STACK_BYTES           16384
 #define EMERGENCY_STACK_BYTES 8192

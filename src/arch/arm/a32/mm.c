@@ -56,8 +56,7 @@ void *arch_to_ptr(hpa_t hpa)
 {
     if (in_image(hpa))
         return image_start + (hpa.raw - image_hpa.raw);
-    BUG_ON(hpa.raw >= DIRECT_END);
-    return (void *)(uintptr_t)hpa.raw;
+    return hpa.raw < DIRECT_END ? (void *)(uintptr_t)hpa.raw : NULL;
 }
 
 static void *table_alloc(struct pt *pt)
@@ -134,6 +133,28 @@ static void map_direct(const struct hpa_range *range)
     map_ram(MAX(base, image_hpa.raw + image_bytes()), end);
 }
 
+/*
+ * What lies above the direct map is seen through a window of this CPU's own, which shows one block
+ * at a time; whose entry is made invalid, and forgotten, before it becomes another (B3.10.1).
+ */
+void *arch_guest_ptr(hpa_t hpa, uint64_t *run_bytes)
+{
+    struct pt_attr attr = {.rights = PT_READ | PT_WRITE, .memory = PT_NORMAL};
+    uint32_t va = WINDOW_VA + arch_this_cpu()->id * WINDOW_BYTES;
+    uint64_t offset = hpa.raw % WINDOW_BYTES;
+
+    if (hpa.raw < DIRECT_END) {
+        *run_bytes = MIN(*run_bytes, DIRECT_END - hpa.raw);
+        return arch_to_ptr(hpa);
+    }
+    *run_bytes = MIN(*run_bytes, WINDOW_BYTES - offset);
+    spin_lock(&mm_lock);
+    BUG_ON(pt_unmap(&lpae_hyp32_format, &hyp_pt, va, WINDOW_BYTES));
+    BUG_ON(pt_map(&lpae_hyp32_format, &hyp_pt, va, HPA(hpa.raw - offset), WINDOW_BYTES, attr));
+    spin_unlock(&mm_lock);
+    return (char *)(uintptr_t)va + (uint32_t)offset;
+}
+
 const void *mm_init(hpa_t image, hpa_t fdt)
 {
     uint64_t fdt_first = align_down(fdt.raw, MIB(2));
@@ -175,6 +196,7 @@ void mm_map_memory(const struct board *board)
 {
     for (uint32_t i = 0; i < board->memory_count; i++)
         map_direct(&board->memory[i]);
+    frame_set_page_end(HPA(DIRECT_END));
     direct_map_live = true;
 }
 
@@ -244,5 +266,5 @@ void arch_hyp_visit(const struct pt_visitor *visitor)
 
 bool arch_va_is_window(uint64_t va)
 {
-    return va < DIRECT_END || va - FDT_VA < FDT_WINDOW_BYTES;
+    return va < DIRECT_END || va - FDT_VA < FDT_WINDOW_BYTES || va >= WINDOW_VA;
 }

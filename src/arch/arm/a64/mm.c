@@ -68,6 +68,12 @@ void *arch_to_ptr(hpa_t hpa)
     return (void *)(DIRECT_VA + hpa.raw);
 }
 
+/* The direct map holds all there is. */
+void *arch_guest_ptr(hpa_t hpa, uint64_t *run_bytes)
+{
+    return arch_to_ptr(hpa);
+}
+
 static void *table_alloc(struct pt *pt)
 {
     if (direct_map_live)
