@@ -16,8 +16,8 @@
 #include "guest/lib/text.h"
 #include "guest/lib/timer.h"
 
-#define LOOP_ROUNDS  1000u
-#define EVENT_ROUNDS 100u
+#define LOOP_ROUNDS  (1000u * times)
+#define EVENT_ROUNDS (100u * times)
 #define SGI_BENCH    9u
 #define SGI_REPLY    10u
 /* Far enough ahead to be asleep or spinning when it comes. */
@@ -39,6 +39,7 @@ uint64_t bench_vector_time[GUEST_CPU_MAX];
 extern char bench_vectors[], vectors[];
 
 static uint64_t loop_overhead;
+static uint32_t times;
 
 /* Where bench.S puts the time of CPU. */
 static unsigned aff0(unsigned cpu)
@@ -246,6 +247,7 @@ static void bench_second_cpu(void)
 void guest_main(void)
 {
     mmu_init();
+    times = (uint32_t)text_argument(machine.bootargs, "times", 1);
     print("ticks_per_second %lu\n", counter_hz());
     gic_init();
     bench_loops();

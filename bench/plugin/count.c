@@ -19,11 +19,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LEVELS         4
 #define SLOT_MAX       (1u << 17) /* instructions that a profile can hold, a power of two */
 #define OUT_OPTION     "out="
 #define PROFILE_OPTION "profile="
+#define STOP_OPTION    "stop="
 
 /* Where a register tells the level: by name, in this order of preference. */
 enum level_source { LEVEL_CPSR, LEVEL_PRIV, LEVEL_SOURCES };
@@ -31,7 +33,7 @@ static const char *const source_names[LEVEL_SOURCES] = {"cpsr", "priv"};
 
 static struct {
     FILE *out;
-    int profiled; /* level, or -1 */
+    int profiled, stop; /* levels, or -1 */
     enum level_source source;
     struct qemu_plugin_register *reg;
     struct glib_array *bytes;
@@ -108,6 +110,37 @@ static unsigned level_now(void)
     return count.source == LEVEL_CPSR ? level_of_cpsr(value) : value & 3;
 }
 
+/* ---- what is told */
+
+static void print_counts(const char *what, const uint64_t *counts)
+{
+    fprintf(count.out, "%s", what);
+    for (unsigned i = 0; i < LEVELS; i++)
+        fprintf(count.out, " el%u=%" PRIu64, i, counts[i]);
+    fprintf(count.out, "\n");
+}
+
+static void write_out(void)
+{
+    uint64_t counts[LEVELS];
+    char what[] = "first N";
+
+    for (unsigned i = 0; i < LEVELS; i++) {
+        counts[i] = qemu_plugin_u64_sum(counter(count.levels, i));
+        what[sizeof(what) - 2] = (char)('0' + i);
+        if (count.seen[i])
+            print_counts(what, count.first[i]);
+    }
+    print_counts("end", counts);
+    for (uint32_t slot = 0; count.profiled >= 0 && slot < SLOT_MAX; slot++) {
+        uint64_t times = count.address[slot] ? qemu_plugin_u64_sum(counter(count.slots, slot)) : 0;
+
+        if (times)
+            fprintf(count.out, "at %#" PRIx64 " %" PRIu64 "\n", count.address[slot], times);
+    }
+    fclose(count.out);
+}
+
 /* ---- counting */
 
 static void on_first(unsigned int vcpu, void *data)
@@ -119,6 +152,10 @@ static void on_first(unsigned int vcpu, void *data)
     count.seen[level] = true;
     for (unsigned i = 0; i < LEVELS; i++)
         count.first[level][i] = qemu_plugin_u64_sum(counter(count.levels, i));
+    if ((int)level == count.stop) {
+        write_out();
+        _exit(0);
+    }
 }
 
 static uint32_t slot_of(uint64_t address)
@@ -154,45 +191,21 @@ static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
     }
 }
 
-/* ---- the end */
-
-static void print_counts(const char *what, const uint64_t *counts)
-{
-    fprintf(count.out, "%s", what);
-    for (unsigned i = 0; i < LEVELS; i++)
-        fprintf(count.out, " el%u=%" PRIu64, i, counts[i]);
-    fprintf(count.out, "\n");
-}
-
 static void on_exit_of_qemu(uint64_t id, void *data)
 {
-    uint64_t counts[LEVELS];
-    char what[] = "first N";
-
-    for (unsigned i = 0; i < LEVELS; i++) {
-        counts[i] = qemu_plugin_u64_sum(counter(count.levels, i));
-        what[sizeof(what) - 2] = (char)('0' + i);
-        if (count.seen[i])
-            print_counts(what, count.first[i]);
-    }
-    print_counts("end", counts);
-    for (uint32_t slot = 0; count.profiled >= 0 && slot < SLOT_MAX; slot++) {
-        uint64_t times = count.address[slot] ? qemu_plugin_u64_sum(counter(count.slots, slot)) : 0;
-
-        if (times)
-            fprintf(count.out, "at %#" PRIx64 " %" PRIu64 "\n", count.address[slot], times);
-    }
-    fclose(count.out);
+    write_out();
 }
 
 int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc, char **argv)
 {
-    count.profiled = -1;
+    count.profiled = count.stop = -1;
     for (int i = 0; i < argc; i++) {
         if (strncmp(argv[i], OUT_OPTION, strlen(OUT_OPTION)) == 0)
             count.out = fopen(argv[i] + strlen(OUT_OPTION), "w");
         else if (strncmp(argv[i], PROFILE_OPTION, strlen(PROFILE_OPTION)) == 0)
             count.profiled = atoi(argv[i] + strlen(PROFILE_OPTION)) % LEVELS;
+        else if (strncmp(argv[i], STOP_OPTION, strlen(STOP_OPTION)) == 0)
+            count.stop = atoi(argv[i] + strlen(STOP_OPTION)) % LEVELS;
     }
     if (!count.out)
         die("no file to write to: give out=FILE");
