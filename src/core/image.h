@@ -55,3 +55,12 @@ const char *image_looks_like(const void *blob, uint64_t size_bytes);
 #define IMAGE_GUNZIP_SCRATCH KIB(40)
 enum err image_gunzip(const void *blob, uint64_t size_bytes, void *out, uint64_t out_size,
                       void *scratch, uint64_t *written) __must_check;
+/*
+ * The same a piece at a time; *OUT lies in SCRATCH, and is over with it. A step writes at most
+ * MAX_BYTES, not 0, and says how many it did; *DONE with the last one, or on an error.
+ */
+struct image_gunzip;
+enum err image_gunzip_begin(struct image_gunzip **out, const void *blob, uint64_t size_bytes,
+                            void *to, uint64_t room_bytes, void *scratch) __must_check;
+enum err image_gunzip_step(struct image_gunzip *gunzip, uint64_t max_bytes, uint64_t *written,
+                           bool *done) __must_check;

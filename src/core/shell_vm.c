@@ -87,8 +87,8 @@ static enum err life_stop(struct vm *vm)
 {
     enum vm_state state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
 
-    /* One that resets without end is found stopping most of the time. */
-    if (state != VM_RUNNING && state != VM_STOPPING)
+    /* One that resets without end is found starting most of the time. */
+    if (state != VM_RUNNING && state != VM_STARTING && state != VM_STOPPING)
         return ERR_DENIED;
     vm_stop(vm, VM_STOP_POWEROFF);
     return ERR_NONE;

@@ -298,7 +298,7 @@ static void check_vm(const struct vm *vm)
     for (uint32_t i = 0; i < vm->vcpu_count; i++)
         powered += vm->vcpus[i]->powered;
     BUG_ON(powered != vm->powered_count);
-    BUG_ON(vm->state == VM_RUNNING && powered == 0);
+    BUG_ON((vm->state == VM_RUNNING || vm->state == VM_STARTING) && powered == 0);
     BUG_ON((vm->state == VM_OFF || vm->state == VM_CRASHED) && powered != 0);
 }
 

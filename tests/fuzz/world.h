@@ -72,6 +72,7 @@ struct world {
     uint32_t console_bytes; /* printed */
     uint32_t console_room;  /* the UART takes no more for now */
     const char *typed;      /* on the UART, 0-terminated */
+    void (*on_poll)(void);  /* whenever a CPU looks for interrupts by itself; NULL */
 };
 extern struct world world;
 extern uint32_t world_here;

@@ -123,6 +123,7 @@ static bool built_without(const struct world_config *config, uint32_t n)
     vm = world_create(0);
     assert_non_null(vm);
     assert_int_equal(vm_start(vm), ERR_NONE);
+    world_settle();
     neighbour = world_digest(vm);
     free_bytes = frame_free_bytes();
     used_bytes = frame_used_bytes();
