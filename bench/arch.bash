@@ -71,3 +71,13 @@ plugin() { echo "$OUT/count.so,out=$OUT/$1.count${2:+,profile=$2}"; }
 
 # executed NAME WHEN LEVEL: instructions of that level until then ("first 0", "end").
 executed() { sed -nE "s/^$2 .*\bel$3=([0-9]+).*/\1/p" "$OUT/$1.count"; }
+# What the hypervisor executes between the guest's first instruction and its /init's.
+boot_share() {
+    local name=$1 level=${LEVEL[$ARCH]}
+    echo $(($(executed "$name" 'first 0' "$level") - $(executed "$name" "first ${KERNEL_LEVEL[$ARCH]}" "$level")))
+}
+
+# The lines "name value" of a console's output, before which there may be a VM's name or, from Xen, its own.
+printed() {
+    sed -nE 's/^(\(XEN\) |[a-z0-9]+: )?([a-z0-9_]+) ([0-9]+(\.[0-9]+)?)$/\2 \3/p' "$OUT/$1.txt" | grep -v '^ticks_per_second '
+}
