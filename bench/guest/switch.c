@@ -9,16 +9,19 @@
  *
  * And what an interrupt costs between two such vCPUs: from the sender's write, which then waits in
  * WFI, to the receiver's vector: an exit for the write, one for WFI, a switch and an entry.
+ *
+ * On the command line, for profiles: `world_switch=N` or `ipi_one_cpu=N`, as many rounds.
  */
 #include "guest/lib/gic.h"
 #include "guest/lib/guest.h"
 #include "guest/lib/mmu.h"
 #include "guest/lib/smp.h"
+#include "guest/lib/text.h"
 #include "guest/lib/timer.h"
 
-#define SWITCH_ROUNDS 100u
+#define SWITCH_ROUNDS (100u * times)
 #define TURN_ROUNDS   1000u
-#define PING_ROUNDS   100u
+#define PING_ROUNDS   (100u * ping_times)
 #define SGI_PING      9u
 /* Switched between reading the time and writing it: what then is measured is the other's whole turn
  * of the CPU. */
@@ -28,6 +31,7 @@
 #define STAMP_WHO(stamp)  ((stamp)&1)
 #define STAMP_TIME(stamp) ((stamp) >> 1)
 static volatile uint64_t last;
+static uint32_t times, ping_times;
 static volatile uint64_t switches, ticks, longest_ticks;
 static volatile bool stop;
 
@@ -153,6 +157,8 @@ void guest_main(void)
         print("two CPUs are needed\n");
         return;
     }
+    times = (uint32_t)text_argument(machine.bootargs, "world_switch", 1);
+    ping_times = (uint32_t)text_argument(machine.bootargs, "ipi_one_cpu", 1);
     bench_switch();
     bench_ping();
     print("done\n");
