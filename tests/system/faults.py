@@ -127,10 +127,21 @@ def silent_cpu():
     machine.passed()
 
 
+def late_cpu():
+    """It comes when it was given up, and guests run."""
+    machine = Machine("late_cpu", "--qemu-arg", "-S")
+    machine.stub.ask("?")
+    machine.stub.run_to(symbol("guest_sync"), only=1)
+    machine.stub.go()
+    machine.end()
+    machine.says(r"CPU 1 does not come up; going on without it")
+    machine.passed()
+
+
 # What is known not to hold, and why.
 KNOWN = {stuck: "arch_irq_poll takes an interrupt that nobody handles again and again instead of turning it off"}
 
-for test in unexpected, spurious, stuck, serror, silent_cpu:
+for test in unexpected, spurious, stuck, serror, silent_cpu, late_cpu:
     if test in KNOWN and "TEST_KNOWN" not in os.environ:
         print(f"skip {SUITE}/{test.__name__}: {KNOWN[test]}")
     else:

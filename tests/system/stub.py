@@ -58,10 +58,13 @@ class Stub:
     def wait(self):
         return self._packet()
 
-    def run_to(self, address):
+    def run_to(self, address, only=None):
         """Go on until a CPU is about to execute what is at ADDRESS. Its registers are the current ones then."""
         self.must(f"Z1,{address:x},4")
-        self.go()
+        if only is None:
+            self.go()
+        else:
+            self.go_only(only)
         stopped = self.wait()
         self.must(f"z1,{address:x},4")
         thread = re.search(r"thread:([^;]+);", stopped)
