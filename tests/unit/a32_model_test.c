@@ -27,9 +27,11 @@
 #include "arch/host/host_mem.h"
 #include "core/vm.h"
 
-#define PC    0x8000u
-#define FLAGS (CPSR_A | CPSR_F)
+#define PC     0x8000u
+#define DEVICE 0x22000000ull
+#define FLAGS  (CPSR_A | CPSR_F)
 
+static const struct vm_config config;
 static struct vm vm = {.vcpu_count = 3};
 static struct vcpu vcpu = {.vm = &vm};
 static struct a32_gprs *const gprs = &vcpu.arch.a32.gprs;
@@ -42,12 +44,36 @@ static uint64_t given; /* what a read gets */
 static struct trap dispatched;
 static unsigned stops;
 
-enum trap_result trap_dispatch(struct vcpu *v, struct trap *trap)
+static enum trap_result dispatch(struct trap *trap)
 {
     dispatched = *trap;
     if (!trap->write)
         trap->value = given;
     return answer;
+}
+
+enum trap_result trap_dispatch_other(struct vcpu *v, struct trap *trap)
+{
+    return dispatch(trap);
+}
+
+enum trap_result arch_trap_sysreg(struct vcpu *v, struct trap *trap)
+{
+    return dispatch(trap);
+}
+
+enum trap_result arch_trap_call(struct vcpu *v, struct trap *trap)
+{
+    return dispatch(trap);
+}
+
+static bool device(void *unused, struct mmio_access *access)
+{
+    dispatched.value = access->value;
+    dispatched.mmio.gpa = GPA(DEVICE + access->offset);
+    if (!access->write)
+        access->value = given;
+    return answer == TRAP_DONE;
 }
 
 void vm_stop(struct vm *stopped, enum vm_stop_reason reason)
@@ -80,6 +106,12 @@ static int start(void **state)
     stops = 0;
     host_counter = 1000;
     memset(&a32_hook_record, 0, sizeof(a32_hook_record));
+    memset(&vm.mmio, 0, sizeof(vm.mmio));
+    vm.config = &config;
+    assert_int_equal(mmio_bus_add(&vm.mmio, &(struct mmio_region){.base = GPA(DEVICE),
+                                                                  .size_bytes = PAGE_SIZE,
+                                                                  .handler = device}),
+                     ERR_NONE);
     return 0;
 }
 

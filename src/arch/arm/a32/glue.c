@@ -102,8 +102,7 @@ uint64_t a32_hook_counter(void)
 
 void arm_hook_wait(struct vcpu *vcpu)
 {
-    if (!vcpu_has_work(vcpu))
-        sched_wait(vcpu);
+    sched_wait(vcpu);
 }
 
 uint64_t arm_hook_affinity(const struct vcpu *vcpu)

@@ -18,16 +18,11 @@
 struct vcpu *a32_trap_sync(struct vcpu *vcpu);
 struct vcpu *a32_trap_irq(struct vcpu *vcpu);
 
-static void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu, uint32_t syndrome,
-                        uint32_t fault)
+static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
+                                        uint32_t syndrome, uint32_t fault)
 {
-    pcpu->exits[pcpu->exit_next++ % EXIT_RING] = (struct exit_record){
-        .pc = vcpu->arch.a32.gprs.pc,
-        .syndrome = syndrome,
-        .fault = fault,
-        .vm = (uint16_t)vcpu->vm->id,
-        .vcpu = (uint16_t)vcpu->id,
-    };
+    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
+        (struct exit_record){vcpu->arch.a32.gprs.pc, syndrome, fault, vcpu->name};
 }
 
 uint32_t a32_hook_banked_read(struct vcpu *vcpu, enum a32_banked which)
@@ -82,39 +77,66 @@ static __cold __noinline bool find_hpfar(struct a32_syndrome *syndrome)
  * the guest's (users of a device assigned to it, a memory error in its pages). Its VM ends, nobody
  * else's.
  */
-static __cold __noinline struct vcpu *async_abort(struct pcpu *pcpu, struct vcpu *vcpu,
-                                                  uint32_t hsr)
+static __cold __noinline void async_abort(struct vcpu *vcpu, uint32_t hsr)
 {
     vm_log(vcpu->vm, "Asynchronous abort while vCPU %u ran, HSR 0x%x: stopping the VM", vcpu->id,
            hsr);
     vm_stop(vcpu->vm, VM_STOP_CRASH);
-    return run_resume(pcpu, vcpu);
 }
 
-struct vcpu *a32_trap_sync(struct vcpu *vcpu)
+/* What guests do seldom, or somebody looks at. */
+static __noinline void handle_rare(struct vcpu *vcpu, uint32_t hsr, uint32_t far)
 {
-    struct a32_gprs *gprs = &vcpu->arch.a32.gprs;
-    struct pcpu *pcpu = vcpu->arch.a32.pcpu;
     struct a32_syndrome syndrome = {
-        .hsr = sysreg_read(HSR),
-        .far = sysreg_read(HDFAR),
+        .hsr = hsr,
+        .far = far,
         .hpfar = sysreg_read(HPFAR), /* UNKNOWN but for aborts */
-        .pc = gprs->pc,
-        .cpsr = gprs->cpsr,
+        .pc = vcpu->arch.a32.gprs.pc,
+        .cpsr = vcpu->arch.a32.gprs.cpsr,
     };
     struct trap trap;
 
-    if (REG_GET(ESR_ELx, EC, syndrome.hsr) == ESR_EC_IABT_LOWER)
+    if (REG_GET(ESR_ELx, EC, hsr) == ESR_EC_IABT_LOWER)
         syndrome.far = sysreg_read(HIFAR);
-    exit_record(pcpu, vcpu, syndrome.hsr, syndrome.far);
-    if (unlikely(a32_is_async_abort(syndrome.hsr)))
-        return async_abort(pcpu, vcpu, syndrome.hsr);
-    if (unlikely(a32_hpfar_missing(syndrome.hsr)) && !find_hpfar(&syndrome))
-        return run_resume(pcpu, vcpu);
-    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0))
+    if (a32_is_async_abort(hsr)) {
+        async_abort(vcpu, hsr);
+        return;
+    }
+    if (a32_hpfar_missing(hsr) && !find_hpfar(&syndrome))
+        return;
+    if (read_once(vcpu->observers) != 0)
         a32_trap_handle_observed(vcpu, &syndrome);
     else
         a32_trap_handle(vcpu, &syndrome, &trap);
+}
+
+/* It has no array, and what it calls has its own protection. */
+__no_stack_protector struct vcpu *a32_trap_sync(struct vcpu *vcpu)
+{
+    struct pcpu *pcpu = vcpu->arch.a32.pcpu;
+    uint32_t hsr = sysreg_read(HSR), far = sysreg_read(HDFAR);
+    uint32_t class = (uint32_t)REG_GET(ESR_ELx, EC, hsr);
+    struct trap trap;
+
+    exit_record(pcpu, vcpu, hsr, far);
+    if (unlikely(read_once(vcpu->observers) != 0)) {
+        handle_rare(vcpu, hsr, far);
+    } else if (a32_is_decoded_access(hsr)) {
+        a32_decode_access(hsr, far, sysreg_read(HPFAR), &trap);
+        /* One copy for loads and one for stores. */
+        if (trap.write)
+            a32_trap_act(vcpu, &trap);
+        else
+            a32_trap_act(vcpu, &trap);
+    } else if (class == ESR_EC_CP15_32 && a32_is_unconditional(hsr)) {
+        a32_decode_cp32(hsr, A32_CP15, &trap);
+        a32_trap_act(vcpu, &trap);
+    } else if (class == ESR_EC_HVC32) {
+        a32_decode_hvc(hsr, &trap);
+        a32_trap_act(vcpu, &trap);
+    } else {
+        handle_rare(vcpu, hsr, far);
+    }
     return run_resume(pcpu, vcpu);
 }
 
@@ -123,13 +145,14 @@ struct vcpu *a32_trap_irq(struct vcpu *vcpu)
     struct pcpu *pcpu = vcpu->arch.a32.pcpu;
 
     vcpu->stats.interrupts++;
-    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) & OBSERVE_COST)) {
+    if (unlikely(read_once(vcpu->observers) & OBSERVE_COST)) {
         uint64_t start = arch_counter();
 
-        arch_irq_poll();
+        (void)gic_take_irq();
         stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
         return run_resume(pcpu, vcpu);
     }
-    arch_irq_poll();
+    /* If there is another it interrupts the guest at once. */
+    (void)gic_take_irq();
     return run_resume(pcpu, vcpu);
 }

@@ -6,7 +6,6 @@
  */
 #include "arch/arm/model/a32_decode.h"
 
-#include "arch/arm/model/a32_regnum.h"
 #include "arch/arm/model/a32_regs.h"
 
 enum fault_class {
@@ -29,17 +28,6 @@ static enum fault_class classify(unsigned fsc)
     }
 }
 
-static uint8_t reg_of(uint64_t number)
-{
-    return number == A32_NUMBER_PC ? TRAP_REG_NONE : (uint8_t)number;
-}
-
-/* The page from HPFAR, the byte in it from the fault address: both are of the same access. */
-static gpa_t gpa_of(const struct a32_syndrome *in)
-{
-    return GPA(REG_GET(HPFAR_EL2, FIPA, in->hpfar) << PAGE_SHIFT | (in->far & (PAGE_SIZE - 1)));
-}
-
 /* A stage-2 or external fault; the address is of the guest's access, also when its own walk failed.
  */
 static void decode_fault(const struct a32_syndrome *in, enum trap_access access, struct trap *out)
@@ -48,7 +36,7 @@ static void decode_fault(const struct a32_syndrome *in, enum trap_access access,
     bool walk = REG_GET(ISS_DABT, S1PTW, in->hsr) != 0;
 
     out->kind = TRAP_S2_FAULT;
-    out->fault.gpa = gpa_of(in);
+    out->fault.gpa = a32_gpa_of(in->far, in->hpfar);
     if (walk) /* the low bits are not the table's */
         out->fault.gpa.raw = align_down(out->fault.gpa.raw, PAGE_SIZE);
     out->fault.gva = GVA(in->far);
@@ -60,44 +48,10 @@ static void decode_fault(const struct a32_syndrome *in, enum trap_access access,
     out->fault.cache_maintenance = access != TRAP_FETCH && REG_GET(ISS_DABT, CM, in->hsr) != 0;
 }
 
-/* A load or store, described in the syndrome, to an address that stage 2 does not map: a device's.
- */
-static __always_inline bool is_decoded_access(uint32_t hsr)
-{
-    uint32_t mask =
-        (uint32_t)ESR_ELx_EC | ISS_DABT_ISV | ISS_DABT_S1PTW | ISS_DABT_CM | FSC_KIND_MASK;
-
-    return (hsr & mask) ==
-           ((uint32_t)REG_PUT(ESR_ELx, EC, ESR_EC_DABT_LOWER) | ISS_DABT_ISV | FSC_TRANSLATION);
-}
-
-static __always_inline void decode_access(const struct a32_syndrome *in, struct trap *out)
-{
-    uint32_t hsr = in->hsr;
-
-    out->kind = TRAP_MMIO;
-    out->reg = reg_of(REG_GET(ISS_DABT, SRT, hsr) & A32_NUMBER_PC);
-    out->write = REG_GET(ISS_DABT, WnR, hsr) != 0;
-    out->mmio.gpa = gpa_of(in);
-    out->mmio.gva = GVA(in->far);
-    out->mmio.size_bytes = (uint8_t)(1u << REG_GET(ISS_DABT, SAS, hsr));
-    out->mmio.sign_extend = REG_GET(ISS_DABT, SSE, hsr) != 0;
-    out->mmio.reg_bits = 32;
-}
-
-static void decode_cp32(uint32_t hsr, enum a32_key_space space, struct trap *out)
-{
-    out->kind = TRAP_SYSREG;
-    out->reg = reg_of(REG_GET(ISS_CP32, Rt, hsr));
-    out->write = REG_GET(ISS_CP32, Direction, hsr) == 0;
-    out->sysreg.key = A32_KEY(space, REG_GET(ISS_CP32, Opc1, hsr), REG_GET(ISS_CP32, CRn, hsr),
-                              REG_GET(ISS_CP32, CRm, hsr), REG_GET(ISS_CP32, Opc2, hsr));
-}
-
 static void decode_cp64(uint32_t hsr, bool cp14, struct trap *out)
 {
     out->kind = TRAP_SYSREG;
-    out->reg = reg_of(REG_GET(ISS_CP64, Rt, hsr));
+    out->reg = a32_reg_of(REG_GET(ISS_CP64, Rt, hsr));
     out->write = REG_GET(ISS_CP64, Direction, hsr) == 0;
     out->sysreg.key = A32_KEY_WIDE(cp14, REG_GET(ISS_CP64, Opc1, hsr), REG_GET(ISS_CP64, CRm, hsr));
 }
@@ -112,14 +66,12 @@ static void decode_hcptr(uint32_t hsr, struct trap *out)
         out->kind = TRAP_FP;
 }
 
-static void decode_call(uint32_t hsr, bool smc, struct trap *out)
+/* Its immediate is for nobody: the syndrome does not tell it. */
+static void decode_smc(struct trap *out)
 {
     out->kind = TRAP_HYPERCALL;
-    /* SMC's immediate is for nobody: the syndrome does not tell it. */
-    out->call.immediate = smc ? 0 : (uint32_t)REG_GET(ISS_CALL, imm16, hsr);
-    out->call.smc = smc;
-    if (!smc)
-        out->insn_bytes = 0;
+    out->call.immediate = 0;
+    out->call.smc = true;
 }
 
 void a32_decode(const struct a32_syndrome *in, struct trap *out)
@@ -133,8 +85,8 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
     out->value = 0;
     out->syndrome = hsr;
 
-    if (likely(is_decoded_access(hsr))) {
-        decode_access(in, out);
+    if (a32_is_decoded_access(hsr)) {
+        a32_decode_access(hsr, in->far, in->hpfar, out);
         return;
     }
     switch (REG_GET(ESR_ELx, EC, hsr)) {
@@ -144,13 +96,13 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
         out->wait.timeout = false;
         break;
     case ESR_EC_CP15_32:
-        decode_cp32(hsr, A32_CP15, out);
+        a32_decode_cp32(hsr, A32_CP15, out);
         break;
     case ESR_EC_CP15_64:
         decode_cp64(hsr, false, out);
         break;
     case ESR_EC_CP14_32:
-        decode_cp32(hsr, A32_CP14, out);
+        a32_decode_cp32(hsr, A32_CP14, out);
         break;
     case ESR_EC_CP14_64:
         decode_cp64(hsr, true, out);
@@ -159,13 +111,13 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
         decode_hcptr(hsr, out);
         break;
     case ESR_EC_CP10_ID:
-        decode_cp32(hsr, A32_CP10, out);
+        a32_decode_cp32(hsr, A32_CP10, out);
         break;
     case ESR_EC_HVC32:
-        decode_call(hsr, false, out);
+        a32_decode_hvc(hsr, out);
         break;
     case ESR_EC_SMC32:
-        decode_call(hsr, true, out);
+        decode_smc(out);
         break;
     case ESR_EC_IABT_LOWER:
         decode_fault(in, TRAP_FETCH, out);
@@ -211,20 +163,18 @@ uint32_t a32_cpsr_stepped(uint32_t cpsr)
     return (uint32_t)REG_SET(CPSR, IT0, cpsr, it);
 }
 
-#define COND_ALWAYS 0xeu
-
 /* The condition of a trapped instruction. */
 static unsigned condition_of(uint32_t hsr, uint32_t cpsr)
 {
     /* Only the classes of trapped instructions have one; those of v7's SMC and HVC have not. */
     if (REG_GET(ESR_ELx, EC, hsr) == ESR_EC_UNKNOWN || REG_GET(ESR_ELx, EC, hsr) > ESR_EC_CP14_64)
-        return COND_ALWAYS;
+        return A32_COND_ALWAYS;
     if (REG_GET(ISS_CP32, CV, hsr) != 0)
         return (unsigned)REG_GET(ISS_CP32, COND, hsr);
     /* Thumb instructions may leave it to IT. */
     if ((cpsr & CPSR_T) != 0 && it_of(cpsr) != 0)
         return (unsigned)REG_GET(IT, COND, it_of(cpsr));
-    return COND_ALWAYS;
+    return A32_COND_ALWAYS;
 }
 
 bool a32_condition_holds(uint32_t hsr, uint32_t cpsr)
@@ -233,7 +183,7 @@ bool a32_condition_holds(uint32_t hsr, uint32_t cpsr)
     bool n = (cpsr & (uint32_t)CPSR_N) != 0, z = (cpsr & CPSR_Z) != 0;
     bool c = (cpsr & CPSR_C) != 0, v = (cpsr & CPSR_V) != 0, result;
 
-    if (likely(condition >= COND_ALWAYS))
+    if (likely(condition >= A32_COND_ALWAYS))
         return true;
     switch (condition / 2) {
     case 0: /* EQ, NE */

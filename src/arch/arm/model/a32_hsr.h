@@ -22,6 +22,9 @@ enum { HSR_EC_BXJ = 0x0a };
     F(ISS_CP32, COND, 23, 20)    \
     F(ISS_CP32, CV, 24, 24)
 REG_DEFINE_ISS(ISS_CP32, ISS_CP32_FIELDS);
+static_assert(ISS_CP32_CRn_SHIFT + 4 == ISS_CP32_Opc1_SHIFT &&
+                  ISS_CP32_Opc1_SHIFT + 3 == ISS_CP32_Opc2_SHIFT,
+              "CRn, Opc1 and Opc2 are one piece: a32_key_of_iss");
 
 /* MCRR, MRRC. */
 #define ISS_CP64_FIELDS(F)       \

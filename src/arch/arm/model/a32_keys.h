@@ -8,13 +8,15 @@
 
 #include "lib/regdef.h"
 
-/* Of a 64-bit register, Op1 has four bits: the highest lies in CRn, which such a register has not.
+/*
+ * In the syndrome's order (ISS_CP32), so that a key is two pieces of it. Of a 64-bit register, Op1
+ * has four bits: the highest lies in CRn, which such a register has not.
  */
 #define A32_KEY_FIELDS(F)   \
-    F(A32_KEY, Op2, 2, 0)   \
-    F(A32_KEY, CRm, 6, 3)   \
-    F(A32_KEY, CRn, 10, 7)  \
-    F(A32_KEY, Op1, 13, 11) \
+    F(A32_KEY, CRm, 3, 0)   \
+    F(A32_KEY, CRn, 7, 4)   \
+    F(A32_KEY, Op1, 10, 8)  \
+    F(A32_KEY, Op2, 13, 11) \
     F(A32_KEY, Space, 15, 14)
 REG_DEFINE_(A32_KEY, A32_KEY_FIELDS, 16);
 
@@ -31,7 +33,7 @@ enum a32_key_space {
                 REG_PUT(A32_KEY, Op2, op2)))
 #define A32_KEY_WIDE(cp14, op1, crm) A32_KEY(A32_WIDE, (op1) % 8, (op1) / 8, crm, cp14)
 
-/* Ascending, as the rows must be: name, space, opc1, CRn, CRm, opc2. */
+/* Name, space, opc1, CRn, CRm, opc2. */
 #define A32_REG_LIST(R)                     \
     R(TCMTR, A32_CP15, 0, 0, 0, 2)          \
     R(TLBTR, A32_CP15, 0, 0, 0, 3)          \

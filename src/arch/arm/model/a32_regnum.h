@@ -5,12 +5,11 @@
  */
 #pragma once
 
+#include "arch/arm/model/a32_decode.h"
 #include "arch/arm/model/a32_hooks.h"
 #include "arch/arm/model/a32_regs.h"
 #include "core/vcpu.h"
 #include "lib/types.h"
-
-enum { A32_NUMBER_SP = 13, A32_NUMBER_LR = 14, A32_NUMBER_PC = 15 };
 
 /* Where number NUMBER, below 15, lives in mode MODE: A32_BANKED_COUNT if it is among the a32_gprs.
  */

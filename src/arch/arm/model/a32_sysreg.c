@@ -28,71 +28,78 @@ REG_DEFINE32(ACTLR, ACTLR_FIELDS);
 REG_DEFINE32(L2CTLR, L2CTLR_FIELDS);
 #define L2CTLR_CPU_MAX 4
 
-static enum trap_result set_way(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result set_way(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                uint64_t *value)
 {
     /* Done again by the hardware, like the rest of the loop that it is part of. */
     a32_hook_set_way(vcpu);
     return TRAP_RETRY;
 }
 
-static enum trap_result vm_reg(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result vm_reg(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                               uint64_t *value)
 {
-    a32_hook_vm_reg_write(vcpu, row->key, trap->value);
+    a32_hook_vm_reg_write(vcpu, row->key, *value);
     return TRAP_DONE;
 }
 
 /* The first use, which is done again with the registers in place. */
-static enum trap_result thumbee(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result thumbee(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                uint64_t *value)
 {
     a32_hook_thumbee(vcpu);
     return TRAP_RETRY;
 }
 
-static enum trap_result l2ctlr(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result l2ctlr(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                               uint64_t *value)
 {
     uint32_t count = MIN(vcpu->vm->vcpu_count, L2CTLR_CPU_MAX);
 
-    if (!trap->write)
-        trap->value = REG_PUT(L2CTLR, CPU_COUNT, count - 1);
+    if (!write)
+        *value = REG_PUT(L2CTLR, CPU_COUNT, count - 1);
     return TRAP_DONE;
 }
 
 /* The PL1 physical timer, three views of two values; its count is the host's counter. */
-static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                 uint64_t *value)
 {
     struct a32_emulated *timer = &vcpu->arch.a32.emulated;
 
-    if (!trap->write) {
-        trap->value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, a32_hook_counter());
+    if (!write) {
+        *value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, a32_hook_counter());
         return TRAP_DONE;
     }
-    timer->cntp_ctl = trap->value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
+    timer->cntp_ctl = *value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
     a32_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
 
-static enum trap_result cntp_cval(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result cntp_cval(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                  uint64_t *value)
 {
     struct a32_emulated *timer = &vcpu->arch.a32.emulated;
 
-    if (!trap->write) {
-        trap->value = timer->cntp_cval;
+    if (!write) {
+        *value = timer->cntp_cval;
         return TRAP_DONE;
     }
-    timer->cntp_cval = trap->value;
+    timer->cntp_cval = *value;
     a32_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
 
-static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                  uint64_t *value)
 {
     struct a32_emulated *timer = &vcpu->arch.a32.emulated;
 
-    if (!trap->write) {
-        trap->value = a64_timer_tval(timer->cntp_cval, a32_hook_counter());
+    if (!write) {
+        *value = a64_timer_tval(timer->cntp_cval, a32_hook_counter());
         return TRAP_DONE;
     }
-    timer->cntp_cval = a64_timer_cval_of_tval(trap->value, a32_hook_counter());
+    timer->cntp_cval = a64_timer_cval_of_tval(*value, a32_hook_counter());
     a32_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
@@ -108,7 +115,7 @@ static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, 
 #define VM_REG(name)               FN(name, REG_WO, vm_reg) /* TVM traps writes only */
 #define ID(name)                   CONST(name, REG_RO, 0)   /* filled by a32_sysreg_init */
 
-/* Ascending by key. Not const: the ID rows get their values at boot; then sealed. */
+/* Not const: the ID rows get their values at boot; then sealed. */
 static struct reg_row rows[] __section(".sealed") = {
     ID(TCMTR),
     ID(TLBTR),
