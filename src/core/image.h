@@ -44,6 +44,13 @@ enum err image_probe(const void *blob, uint64_t size_bytes, struct image_info *o
 /* The INDEX-th PT_LOAD of an ELF that image_probe accepted; ERR_NOT_FOUND past the last. */
 enum err image_elf_segment(const void *blob, uint64_t size_bytes, uint32_t index,
                            struct image_segment *out) __must_check;
+/*
+ * The function (else the label) of the ELF file BLOB that holds the virtual address ADDR, and how
+ * far in it that is; NULL if its symbol table names none. The file may be damaged anywhere. Looks
+ * through the whole table: for messages only.
+ */
+const char *image_elf_symbol(const void *blob, uint64_t size_bytes, uint64_t addr,
+                             uint64_t *offset);
 /* A phrase for a user: "a gzip file", "a Windows executable", "a device tree", "text". Never NULL.
  */
 const char *image_looks_like(const void *blob, uint64_t size_bytes);

@@ -14,7 +14,9 @@ static struct vm *refuse(const struct vm_config *config, const struct config_sin
 {
     char text[160];
 
-    fmt_print(text, sizeof(text), "%s: %s; this VM is left out", what, err_text(err));
+    fmt_print(text, sizeof(text),
+              "There is nothing left to make %s of: %s. Give this VM or those before it less.",
+              what, err_text(err));
     sink->report(sink->context, CONFIG_ERROR, config->path, NULL, text);
     return NULL;
 }
@@ -46,14 +48,14 @@ static enum err build(struct vm *vm, const struct vm_image_params *params,
     err = vm_image_build(vm, params, sink);
     if (err)
         return err;
-    *what = "its interrupt controller";
+    *what = "the VM's interrupt controller";
     err = arch_vm_init(vm);
     if (err == ERR_NONE) {
-        *what = "its vCPUs";
+        *what = "the VM's vCPUs";
         err = create_vcpus(vm);
     }
     if (err == ERR_NONE && vm->config->vpl011) {
-        *what = "its UART";
+        *what = "the VM's UART";
         err = arch_vm_add_uart(vm);
     }
     if (err)
@@ -69,7 +71,7 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
     enum err err;
 
     if (vm == NULL)
-        return refuse(config, sink, "its structures", ERR_NO_MEMORY);
+        return refuse(config, sink, "the VM", ERR_NO_MEMORY);
     vm->config = config;
     vm->name = config->name;
     vm->id = vm_count;
@@ -79,7 +81,7 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
     /* VMID 0 is the hypervisor's own habit of "none". */
     err = s2_init(&vm->s2, (uint16_t)(vm->id + 1));
     if (err)
-        return refuse(config, sink, "its stage-2 tables", err);
+        return refuse(config, sink, "the VM's stage-2 tables", err);
     err = build(vm, params, sink, &what);
     if (err) {
         s2_destroy(&vm->s2);

@@ -111,5 +111,10 @@ enum err vm_image_load_step(struct vm *vm, vm_image_fdt_fn *put_fdt, bool *done)
  * first; false: it may not. Any context; takes the image's lock, s2's and frame's inside.
  */
 bool vm_image_cow(struct vm *vm, gpa_t gpa);
+/*
+ * " (NAME+0x10)" for the guest address PC if VM's kernel is an ELF file that names it, else "".
+ * Returns TEXT.
+ */
+const char *vm_image_symbol(const struct vm *vm, uint64_t pc, char *text, size_t size);
 /* Give everything back. No vCPU of VM runs and none will. */
 void vm_image_destroy(struct vm *vm);

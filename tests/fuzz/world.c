@@ -27,11 +27,14 @@
 #define GICD_ISENABLER 0x100
 
 struct world world;
+void (*world_on_report)(const char *text);
 
 static void on_report(void *context, enum config_severity severity, const char *path,
                       const char *property, const char *text)
 {
     world.reports++;
+    if (world_on_report != NULL)
+        world_on_report(text);
 }
 static const struct config_sink sink = {.report = on_report};
 

@@ -75,6 +75,8 @@ struct world {
     void (*on_poll)(void);  /* whenever a CPU looks for interrupts by itself; NULL */
 };
 extern struct world world;
+/* Where the problems told go, over all worlds; NULL. */
+extern void (*world_on_report)(const char *text);
 extern uint32_t world_here;
 
 /* ---- world.c: building it */

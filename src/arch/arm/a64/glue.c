@@ -68,6 +68,11 @@ void arm_hook_wait(struct vcpu *vcpu)
     sched_wait(vcpu);
 }
 
+void a64_hook_deactivate(struct vcpu *vcpu, uint32_t intid)
+{
+    vgic_deactivate(vcpu->arch.arm.vgic, intid);
+}
+
 void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0)
 {
     vgic_sgi1r(vcpu->arch.arm.vgic, value, group0);

@@ -240,6 +240,7 @@ static struct reg_row rows[] __section(".sealed") = {
     HIDDEN(LORN_EL1),
     HIDDEN(LORC_EL1),
     HIDDEN(LORID_EL1),
+    FN(ICC_DIR_EL1, REG_WO, deactivate),
     FN(ICC_SGI1R_EL1, REG_WO, sgi),
     FN(ICC_ASGI1R_EL1, REG_WO, sgi),
     FN(ICC_SGI0R_EL1, REG_WO, sgi),
@@ -292,7 +293,7 @@ void a64_sysreg_init(unsigned gic_version)
             row->reset = a64_id_value((unsigned)REG_GET(A64_KEY, CRm, row->key),
                                       (unsigned)REG_GET(A64_KEY, Op2, row->key));
         /* With a GICv2 there is no system register interface. */
-        if (row->fn == sgi)
+        if (row->fn == sgi || row->fn == deactivate)
             row->kind = gic_version >= 3 ? REG_FN : REG_HIDDEN;
         if (row->key == A64_KEY_ICC_SRE_EL1)
             row->kind = gic_version >= 3 ? REG_CONST : REG_HIDDEN;
