@@ -38,7 +38,7 @@ PORT_arm := src/arch/arm/a32
 ARCH_SRC_arm := $(filter-out src/arch/arm/model/a64_% src/arch/arm/hw/gicv3.c,$(wildcard src/arch/arm/model/*.c src/arch/arm/hw/*.c src/arch/arm/a32/*.[cS]))
 # The ABI of Debian's armhf, whose libraries we link, has floating point. Without inline functions the C library's
 # headers hold no double.
-ARCH_FLAGS_arm := -march=armv7ve+neon-vfpv4 -marm -mgeneral-regs-only -mtp=soft -D__NO_INLINE__
+ARCH_FLAGS_arm := -march=armv7ve+neon-vfpv4 -mthumb -fomit-frame-pointer -mgeneral-regs-only -mtp=soft -D__NO_INLINE__
 LIBDIR_arm := arm-linux-gnueabihf
 
 HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie \

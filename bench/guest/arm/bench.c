@@ -84,6 +84,7 @@ static void bench_timer(const char *name, bool asleep)
 void guest_main(void)
 {
     tick_ns = 1000000000 / CP_READ(p15, 0, c14, c0, 0);
+    print("ticks_per_second %u\n", CP_READ(p15, 0, c14, c0, 0));
     gic_init();
     loop_overhead = TIME_LOOP();
     report_loop("hvc_psci_version", TIME_LOOP(hvc(PSCI_VERSION, 0, 0, 0)));

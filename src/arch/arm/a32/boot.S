@@ -84,6 +84,7 @@ mmu_on:
 
 /* PSCI CPU_ON comes here; r0: physical address of this CPU's struct boot_params, cleaned to memory. */
     .global secondary_entry
+    .type   secondary_entry, %function
 secondary_entry:
     cpsid   aif
     ldr     r8, [r0, #BOOT_PARAMS_PCPU]
@@ -140,7 +141,6 @@ primary_mapped:
     cmp     r0, r1
     blo     1b
     ldr     sp, =boot_stack_top
-    mov     fp, #0
     mov     r0, r10
     mov     r1, r8
     mov     r2, r9
@@ -149,7 +149,6 @@ primary_mapped:
 secondary_mapped:
     mov     r0, r8
     ldr     sp, [r0, #PCPU_STACK_TOP]
-    mov     fp, #0
     bl      a32_secondary_main
     .ltorg
 

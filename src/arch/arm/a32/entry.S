@@ -17,7 +17,6 @@
     mov     r0, sp
     strd    r2, r3, [sp, #VCPU_PC]
     ldr     sp, [r1, #PCPU_STACK_TOP]
-    mov     fp, #0
     .endm
 
 /* Kept where no guest will look for it any more: nobody goes on from here. */
@@ -59,6 +58,7 @@ guest_sync:
     bl      a32_trap_sync
     /* r0: the vcpu to run, whose state is loaded. */
     .global a32_enter
+    .type   a32_enter, %function
 a32_enter:
     mov     sp, r0
     ldrd    r2, r3, [r0, #VCPU_PC]
@@ -96,7 +96,6 @@ fatal:
     str     r2, [sp, #FATAL_FRAME_SP]
     mov     r1, r0
     mov     r0, sp
-    mov     fp, #0
     bl      a32_fatal
     b       .
     .ltorg

@@ -10,8 +10,9 @@
 #include "core/pcpu.h"
 #include "lib/panic.h"
 
-#define ARM_FP 11
+#define CALLS_MAX 32
 
+extern char text_start[], text_end[];
 extern char boot_stack_top[]; /* of STACK_BYTES: the boot CPU's, until it idles (boot.S) */
 
 static const struct fatal_frame *fatal_frame;
@@ -37,17 +38,47 @@ static void print_frame(const struct fatal_frame *frame)
     panic_print("\n");
 }
 
+/*
+ * Thumb code has no chain of frames: every word on the stack that may be a return address is shown,
+ * that is, one behind a BL or BLX. Some may be left over from earlier calls.
+ */
+static bool is_return_address(uint32_t word)
+{
+    const uint16_t *call = (const uint16_t *)(uintptr_t)(word & ~1u) - 2;
+
+    if ((word & 1) == 0 || word < (uintptr_t)text_start + 4 || word >= (uintptr_t)text_end)
+        return false;
+    /* BL with its immediate (T1 and T2 of A8.8.25), or BLX of a register (A8.8.26). */
+    return (call[0] & 0xf800) == 0xf000 ? (call[1] & 0xc000) == 0xc000
+                                        : (call[1] & 0xff87) == 0x4780;
+}
+
+static void print_calls(uintptr_t from, uintptr_t top)
+{
+    panic_print("Calls, some of them past ones:\n");
+    for (unsigned count = 0; from < top && count < CALLS_MAX; from += sizeof(uint32_t)) {
+        uint32_t word = *(const uint32_t *)from;
+
+        if (!is_return_address(word))
+            continue;
+        panic_print("  %2u %08x ", count++, word);
+        panic_print_symbol(word - 2); /* the call may be the last instruction of its function */
+        panic_print("\n");
+    }
+}
+
 void arch_panic_print(void)
 {
     const struct fatal_frame *frame = fatal_frame;
-    uintptr_t fp = frame != NULL ? frame->r[ARM_FP] : (uintptr_t)__builtin_frame_address(0);
+    uintptr_t sp = frame != NULL ? frame->sp : (uintptr_t)__builtin_frame_address(0);
     uintptr_t boot_top = (uintptr_t)boot_stack_top;
-    bool booting = range_within(fp, 1, boot_top - STACK_BYTES, STACK_BYTES);
+    bool booting = range_within(sp, 1, boot_top - STACK_BYTES, STACK_BYTES);
     uintptr_t top = booting ? boot_top : arch_this_cpu()->arch.stack_top;
 
     if (frame != NULL)
         print_frame(frame);
-    panic_backtrace(frame != NULL ? (void *)fp : NULL, top - STACK_BYTES, top);
+    if (range_within(sp, sizeof(uint32_t), top - STACK_BYTES, STACK_BYTES))
+        print_calls(align_up(sp, sizeof(uint32_t)), top);
 }
 
 void a32_fatal(const struct fatal_frame *frame, uint32_t vector)

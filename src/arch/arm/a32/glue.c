@@ -63,24 +63,26 @@ int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
 
 /* ---- traps and the models' hooks */
 
-enum trap_result arch_trap_sysreg(struct vcpu *vcpu, struct trap *trap)
+inline enum trap_result arch_trap_sysreg(struct vcpu *vcpu, struct trap *trap)
 {
     return a32_sysreg_access(vcpu, trap);
 }
 
-/* A call has its arguments in r0 to r3, which are of all modes; the others are not known there. */
+/* A call has its arguments, and its results, in r0 to r3, which are of all modes. */
 #define CALL_REGS 4
-enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
+inline enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
 {
     uint32_t *r = vcpu->arch.a32.gprs.r;
-    uint64_t regs[SMCCC_REG_COUNT] = {r[0], r[1], r[2], r[3]};
+    uint64_t regs[SMCCC_REG_COUNT]; /* the others nobody reads */
     enum trap_result result;
 
     /* There is no 64-bit call from a 32-bit caller (Arm DEN 0028, 2.1). */
-    if ((r[0] & SMCCC_ID_Is64) != 0 && trap->call.immediate == 0) {
+    if (unlikely((r[0] & SMCCC_ID_Is64) != 0) && trap->call.immediate == 0) {
         r[0] = (uint32_t)SMCCC_NOT_SUPPORTED;
         return TRAP_DONE;
     }
+    for (unsigned i = 0; i < CALL_REGS; i++)
+        regs[i] = r[i];
     result = arm_smccc_call(vcpu, trap, regs);
     if (result == TRAP_DONE)
         for (unsigned i = 0; i < CALL_REGS; i++)

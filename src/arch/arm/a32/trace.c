@@ -5,6 +5,7 @@
 #include "arch/arch.h"
 #include "arch/arm/a32/switch.h"
 #include "arch/arm/a32/sysreg.h"
+#include "arch/arm/model/a32_regnum.h"
 #include "arch/arm/model/arm_boards.h"
 #include "core/pcpu.h"
 #include "core/vcpu.h"
@@ -30,6 +31,17 @@ bool arch_is_console_name(const char *name, size_t length)
     return arm_is_console_name(name, length);
 }
 
+/* What a32_view looks at: the link register of MODE, and of Undefined mode the SPSR. */
+static void pl1_banked(struct a32_pl1 *pl1, unsigned mode)
+{
+    enum a32_banked lr = a32_banked_of(mode, A32_NUMBER_LR);
+
+    if (lr != A32_BANKED_COUNT)
+        pl1->banked[lr] = a32_banked_read(lr);
+    if (mode == A32_MODE_UND)
+        pl1->banked[A32_SPSR_und] = a32_banked_read(A32_SPSR_und);
+}
+
 void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
 {
     const struct a32_state *a32 = &vcpu->arch.a32;
@@ -38,8 +50,7 @@ void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
     if (arch_this_cpu()->loaded == vcpu) {
         pl1.sctlr = sysreg_read(SCTLR);
         pl1.vbar = sysreg_read(VBAR);
-        for (unsigned i = 0; i < A32_BANKED_COUNT; i++)
-            pl1.banked[i] = a32_banked_read((enum a32_banked)i);
+        pl1_banked(&pl1, (unsigned)REG_GET(CPSR, M, a32->gprs.cpsr));
         pl1.cntv_ctl = sysreg_read(CNTV_CTL);
         pl1.cntv_cval = sysreg_read(CNTV_CVAL);
     }

@@ -37,12 +37,20 @@ static __always_inline void a32_step_over(struct a32_gprs *gprs, unsigned insn_b
         gprs->cpsr = a32_cpsr_stepped(gprs->cpsr);
 }
 
+/* The low bytes of VALUE that a store of their number writes. */
+static __always_inline uint32_t a32_stored_value(uint32_t value, unsigned size_bytes)
+{
+    unsigned unused = size_bytes < 4 ? 32 - size_bytes * 8u : 0;
+
+    return value << unused >> unused;
+}
+
 static __always_inline void a32_fetch_value(struct vcpu *vcpu, struct trap *trap)
 {
-    trap->value = a32_reg_read(vcpu, trap->reg);
-    if (trap->kind == TRAP_MMIO)
-        trap->value = zero_extend(trap->value, trap->mmio.size_bytes * 8u);
-    else if (a32_is_wide((uint32_t)trap->syndrome))
+    uint32_t value = a32_reg_read(vcpu, trap->reg);
+
+    trap->value = trap->kind == TRAP_MMIO ? a32_stored_value(value, trap->mmio.size_bytes) : value;
+    if (trap->kind != TRAP_MMIO && a32_is_wide((uint32_t)trap->syndrome))
         trap->value |= (uint64_t)a32_reg_read(vcpu, a32_second_reg((uint32_t)trap->syndrome)) << 32;
 }
 
