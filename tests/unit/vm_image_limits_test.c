@@ -175,6 +175,44 @@ static void messages(void **state)
     messages_check(headings, ARRAY_SIZE(headings), 1);
 }
 
+/* A 32-bit hypervisor's direct map holds the modules and its own pages, but not all of RAM. */
+static void beyond_the_direct_map(void **state)
+{
+    static unsigned char kernel[KERNEL_SIZE];
+
+    start(MIB(40), KERNEL_SIZE);
+    write_image(host(KERNEL_AT), KERNEL_SIZE, 0, KERNEL_SPAN);
+    memcpy(kernel, host(KERNEL_AT), KERNEL_SIZE);
+    add_ramdisk();
+    frame_reset();
+    assert_int_equal(frame_add(HPA(HOST), HOST_BYTES), ERR_NONE);
+    reserve(&config.vms[0].kernel);
+    reserve(&config.vms[0].ramdisk);
+    free_at_start = frame_free_bytes();
+    host_direct_end = HPA(HOST + MIB(18));
+    frame_set_page_end(host_direct_end);
+    assert_int_equal(s2_init(&vm.s2, 1), ERR_NONE);
+    assert_int_equal(vm_image_build(&vm, &params, &sink), ERR_NONE);
+    assert_int_equal(load_all(), ERR_NONE);
+    /* The second start puts back what the guest has changed. */
+    guest_spoils();
+    assert_int_equal(load_all(), ERR_NONE);
+    host_direct_end = HPA(0);
+    check_memory(kernel, KERNEL_SIZE);
+    finish();
+
+    start(MIB(20), KERNEL_SIZE);
+    write_image(host(KERNEL_AT), KERNEL_SIZE, 0, KERNEL_SPAN);
+    assert_int_equal(frame_add(HPA(HOST), MIB(1)), ERR_NONE);
+    host_direct_end = HPA(KERNEL_AT + MIB(1));
+    frame_set_page_end(host_direct_end);
+    assert_int_equal(s2_init(&vm.s2, 1), ERR_NONE);
+    assert_int_equal(vm_image_build(&vm, &params, &sink), ERR_RANGE);
+    assert_non_null(strstr(report, "too high for this hypervisor"));
+    host_direct_end = HPA(0);
+    s2_destroy(&vm.s2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +220,7 @@ int main(void)
         cmocka_unit_test(free_memory_in_pieces),
         cmocka_unit_test(each_allocation_fails),
         cmocka_unit_test(trees),
+        cmocka_unit_test(beyond_the_direct_map),
         cmocka_unit_test(messages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,9 @@
 
 /* Physical memory of SIZE bytes at BASE, zero, in place of what was there before. */
 void host_mem_init(hpa_t base, uint64_t size_bytes);
+/* Not 0: the direct map ends there, and other memory is seen in pieces. */
+extern hpa_t host_direct_end;
+#define HOST_WINDOW_BYTES KIB(64)
 /* True if all of [p, p + size) was covered by arch_publish_code since. */
 bool host_mem_is_published(const void *p, uint64_t size_bytes);
 void host_mem_forget_published(void);

@@ -40,15 +40,24 @@ hpa_t arch_to_hpa(const void *p)
     return HPA(arena.base + offset);
 }
 
-void *arch_to_ptr(hpa_t hpa)
+hpa_t host_direct_end;
+
+static void *to_ptr(hpa_t hpa)
 {
     BUG_ON(hpa.raw - arena.base >= arena.size_bytes);
     return arena.memory + (hpa.raw - arena.base);
 }
 
+void *arch_to_ptr(hpa_t hpa)
+{
+    return host_direct_end.raw == 0 || hpa.raw < host_direct_end.raw ? to_ptr(hpa) : NULL;
+}
+
 void *arch_guest_ptr(hpa_t hpa, uint64_t *run_bytes)
 {
-    return arch_to_ptr(hpa);
+    if (host_direct_end.raw != 0)
+        *run_bytes = MIN(*run_bytes, HOST_WINDOW_BYTES - hpa.raw % HOST_WINDOW_BYTES);
+    return to_ptr(hpa);
 }
 
 void arch_zero_pages(void *p, uint64_t size_bytes)

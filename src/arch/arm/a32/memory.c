@@ -59,6 +59,17 @@ void arch_zero_pages(void *p, uint64_t size_bytes)
                      : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory");
 }
 
+void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes)
+{
+    const char *end = (const char *)src + (uint32_t)size_bytes;
+
+    __asm__ volatile("1:\tldmia %0!, {r3-r6, r8-r11}\n\tstmia %1!, {r3-r6, r8-r11}\n\t"
+                     "cmp %0, %2\n\tbne 1b"
+                     : "+r"(src), "+r"(dst)
+                     : "r"(end)
+                     : "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r11", "cc", "memory");
+}
+
 /* ---- stage 2 */
 
 uint32_t arch_s2_vmid_count(void)
