@@ -8,6 +8,9 @@ HOST=(gcc "${WARN[@]}" -Isrc/arch/host)
 TARGET=(aarch64-linux-gnu-gcc "${WARN[@]}" -ffreestanding -mgeneral-regs-only -Isrc/arch/arm/a64 -Ibuild/arm64/gen
     -isystem .cache/root/arm64/usr/include)
 
+TARGET_ARM=(arm-linux-gnueabihf-gcc "${WARN[@]}" -ffreestanding -march=armv7ve+neon-vfpv4 -mgeneral-regs-only -D__NO_INLINE__
+    -Isrc/arch/arm/a32 -Ibuild/arm/gen -isystem .cache/root/arm/usr/include)
+
 alone() {
     local header=$1 bad=0
     shift
@@ -26,7 +29,14 @@ all_alone() {
 
 check host all_alone '^(src/(lib|core|vdev)/|src/arch/arch.h|src/arch/[a-z]+/model/|abi/|tool/)' "${HOST[@]}" -D_GNU_SOURCE
 if have aarch64-linux-gnu-gcc; then
-    check arm64 all_alone '^(src/(lib|core|vdev|drivers|boot)/|src/arch/arch.h|src/arch/arm/(model|hw|a64)/|abi/)' "${TARGET[@]}"
+    check arm64 all_alone '^(src/(lib|core|vdev|drivers|boot)/|src/arch/arch.h|src/arch/arm/(hw|a64)/|src/arch/arm/model/(a64|arm|lpae|psci|smccc)[^/]*$|abi/)' \
+        "${TARGET[@]}"
 else
     skip arm64 "there is no aarch64-linux-gnu-gcc"
+fi
+if have arm-linux-gnueabihf-gcc; then
+    check arm all_alone '^(src/(lib|core|vdev|drivers|boot)/|src/arch/arch.h|src/arch/arm/(hw|a32)/|src/arch/arm/model/(a32|arm|lpae|psci|smccc)[^/]*$|abi/)' \
+        "${TARGET_ARM[@]}"
+else
+    skip arm "there is no arm-linux-gnueabihf-gcc"
 fi

@@ -32,9 +32,8 @@ static void __noreturn refuse(const void *fdt)
     boot_console(fdt);
     log_error("Trapeze was not entered in Hyp mode, which a hypervisor needs.");
     if (REG_GET(ID_PFR1, Virtualization, sysreg_read(ID_PFR1)) == 0)
-        log_error(
-            "This CPU has no Hyp mode: it lacks the Virtualization Extensions, which Cortex-A7, "
-            "A12, A15 and A17 have. On QEMU: -cpu cortex-a15.");
+        log_error("This CPU has no Virtualization Extensions, or they are off. Cortex-A7, A12, A15 "
+                  "and A17 have them. On QEMU: -machine virt,virtualization=on -cpu cortex-a15.");
     else
         log_error(
             "On QEMU: -machine virt,virtualization=on. With U-Boot or other firmware: have it "

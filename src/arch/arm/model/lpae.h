@@ -172,7 +172,8 @@ static const struct pt_format lpae_hyp_format = {
     .attr = lpae_s1_attr,
 };
 
-/* Hyp mode's of ARMv7: 32 bits of address over three levels, of which the first has four entries. */
+/* Hyp mode's of ARMv7: 32 bits of address over three levels, of which the first has four entries.
+ */
 static const struct pt_format lpae_hyp32_format = {
     .level_count = 3,
     .level_bits = 9,
