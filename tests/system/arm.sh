@@ -4,10 +4,12 @@
 # guest of the mechanisms; what is said where there is no Hyp mode.
 . tests/system/lib.bash
 
-have qemu-system-arm || {
-    skip '' "there is no qemu-system-arm"
-    exit 0
-}
+for tool in qemu-system-arm arm-linux-gnueabihf-gcc; do
+    have $tool || {
+        skip '' "there is no $tool"
+        exit 0
+    }
+done
 for what in arm-sysroot arm-kernel arm-lpae arm-busybox; do
     check "fetch-$what" scripts/fetch "$what"
 done

@@ -92,10 +92,10 @@ void gic_enable(uint32_t intid);
         __asm__ volatile("mrc " #cp ", " #op1 ", %0, " #crn ", " #crm ", " #op2 : "=r"(value_)); \
         value_;                                                                                  \
     })
-#define CP_WRITE(cp, op1, crn, crm, op2, value)                                          \
-    __asm__ volatile("mcr " #cp ", " #op1 ", %0, " #crn ", " #crm ", " #op2 ::"r"(value) \
-                     : "memor"                                                           \
-                       "y")
+/* clang-format off */
+#define CP_WRITE(cp, op1, crn, crm, op2, value) \
+    __asm__ volatile("mcr " #cp ", " #op1 ", %0, " #crn ", " #crm ", " #op2 ::"r"(value) : "memory")
+/* clang-format on */
 #define CP_READ64(op1, crm)                                                     \
     ({                                                                          \
         uint64_t value_;                                                        \
