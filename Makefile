@@ -6,10 +6,12 @@
 # make guests          the bare-metal test guests
 # Everything lands in build/. `./test` is the whole suite; `./run` boots a system.
 
-ARCHES := arm64
+ARCHES := arm64 riscv64
 CROSS_arm64 ?= aarch64-linux-gnu-
+CROSS_riscv64 ?= riscv64-linux-gnu-
 # Where scripts/fetch unpacked Debian's packages of other architectures (libfdt.a, fdt headers).
 SYSROOT_arm64 ?= .cache/root/arm64
+SYSROOT_riscv64 ?= .cache/root/riscv64
 B := build
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wno-unused-parameter -Werror
@@ -31,6 +33,14 @@ PORT_arm64 := src/arch/arm/a64
 ARCH_SRC_arm64 := $(wildcard src/arch/arm/model/*.c src/arch/arm/hw/*.c src/arch/arm/a64/*.c src/arch/arm/a64/*.S)
 ARCH_FLAGS_arm64 := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics -mstack-protector-guard=global
 LIBDIR_arm64 := aarch64-linux-gnu
+
+PORT_riscv64 := src/arch/riscv/hw
+ARCH_SRC_riscv64 := $(wildcard src/arch/riscv/model/*.c src/arch/riscv/hw/*.c src/arch/riscv/hw/*.S)
+# The libraries' calling convention has floating point (lp64d), so ours must; but all its registers are taken away.
+RISCV_FP := $(foreach r,t0 t1 t2 t3 t4 t5 t6 t7 t8 t9 t10 t11 s0 s1 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 a0 a1 a2 a3 a4 a5 a6 a7,-ffixed-f$r)
+ARCH_FLAGS_riscv64 := -march=rv64gc -mabi=lp64d $(RISCV_FP) -mcmodel=medany -mstrict-align -msmall-data-limit=0 -mno-relax \
+	-mstack-protector-guard=global
+LIBDIR_riscv64 := riscv64-linux-gnu
 
 HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie \
 	-fstack-protector-strong -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \

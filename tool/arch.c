@@ -21,6 +21,17 @@ static const struct tool_arch arches[] = {
         .kernel_kinds = KIND(RAW) | KIND(ARM64) | KIND(ELF),
         .elf_machine = IMAGE_MACHINE_AARCH64,
     },
+    {
+        .name = "riscv64",
+        .qemu = "qemu-system-riscv64",
+        .machine = "virt",
+        .cpu = "rv64",
+        .image_offset = MIB(2),
+        .boot_command = "booti",
+        .uboot_arch = 26,
+        .kernel_kinds = KIND(RAW) | KIND(RISCV) | KIND(ELF),
+        .elf_machine = IMAGE_MACHINE_RISCV,
+    },
 };
 
 const struct tool_arch *tool_arch_find(const char *name)
@@ -28,5 +39,5 @@ const struct tool_arch *tool_arch_find(const char *name)
     for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
         if (strcmp(arches[i].name, name) == 0)
             return &arches[i];
-    die("architecture '%s' is not known: trapeze,arch can be \"arm64\"", name);
+    die("architecture '%s' is not known: trapeze,arch can be \"arm64\" or \"riscv64\"", name);
 }

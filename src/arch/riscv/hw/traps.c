@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the vector into the portable core and back. Here is what needs the hardware: the trap's
+ * registers, the guest's own for an injection; what a trap means and how it ends is
+ * model/rv_trap.h.
+ */
+#include "arch/arch.h"
+#include "arch/riscv/hw/csr.h"
+#include "arch/riscv/hw/hs.h"
+#include "arch/riscv/hw/observed.h"
+#include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_trap.h"
+#include "core/run.h"
+#include "core/stat.h"
+#include "core/trace.h"
+#include "core/vm.h"
+
+struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause);
+struct vcpu *rv_trap_interrupt(struct vcpu *vcpu);
+
+static void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
+                        const struct rv_syndrome *syndrome)
+{
+    pcpu->exits[pcpu->exit_next++ % EXIT_RING] = (struct exit_record){
+        .pc = syndrome->pc,
+        .syndrome = syndrome->cause,
+        .fault = syndrome->tval,
+        .vm = (uint16_t)vcpu->vm->id,
+        .vcpu = (uint16_t)vcpu->id,
+    };
+}
+
+void rv_hook_exception_load(struct vcpu *vcpu, struct rv_super *super)
+{
+    super->sstatus = csr_read(vsstatus);
+    super->stvec = csr_read(vstvec);
+    super->in_supervisor = rv_hook_in_supervisor(vcpu);
+}
+
+void rv_hook_exception_store(struct vcpu *vcpu, const struct rv_super *super)
+{
+    csr_write(vsstatus, super->sstatus);
+    csr_write(vsepc, super->sepc);
+    csr_write(vscause, super->scause);
+    csr_write(vstval, super->stval);
+    csr_set(sstatus, SSTATUS_SPP);
+}
+
+bool rv_hook_in_supervisor(const struct vcpu *vcpu)
+{
+    return (csr_read(sstatus) & SSTATUS_SPP) != 0;
+}
+
+uint64_t rv_hook_scounteren(const struct vcpu *vcpu)
+{
+    return csr_read(scounteren);
+}
+
+struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)
+{
+    struct pcpu *pcpu = vcpu->arch.rv.pcpu;
+    struct rv_syndrome syndrome = {.cause = cause, .pc = vcpu->arch.rv.gprs.pc};
+    struct trap trap;
+
+    if (cause != RV_CAUSE_ECALL_VS) {
+        syndrome.tval = csr_read(stval);
+        syndrome.htval = csr_read(htval);
+        syndrome.htinst = csr_read(htinst);
+        syndrome.fp_off = REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_OFF;
+    }
+    exit_record(pcpu, vcpu, &syndrome);
+    /* Another of its CPUs has changed its tables: it will fault by itself. */
+    if (unlikely(rv_insn_needed(&syndrome)) && !hs_fetch(syndrome.pc, &syndrome.insn))
+        return run_resume(pcpu, vcpu);
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0))
+        rv_trap_handle_observed(vcpu, &syndrome);
+    else
+        rv_trap_handle(vcpu, &syndrome, &trap);
+    return run_resume(pcpu, vcpu);
+}
+
+struct vcpu *rv_trap_interrupt(struct vcpu *vcpu)
+{
+    struct pcpu *pcpu = vcpu->arch.rv.pcpu;
+
+    vcpu->stats.interrupts++;
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) & OBSERVE_COST)) {
+        uint64_t start = arch_counter();
+
+        arch_irq_poll();
+        stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
+        return run_resume(pcpu, vcpu);
+    }
+    arch_irq_poll();
+    return run_resume(pcpu, vcpu);
+}
