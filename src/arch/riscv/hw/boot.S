@@ -31,12 +31,12 @@ primary_entry:
     csrw    sie, zero
     la      t0, park
     csrw    stvec, t0
-    mv      s0, a0
-    mv      s1, a1
-    la      s2, _start              /* image, physical */
+    mv      s2, a0                  /* not s0, which is fp */
+    mv      s3, a1
+    la      s4, _start              /* image, physical */
     la      sp, boot_stack_top
-    mv      a0, s2
-    mv      a1, s1
+    mv      a0, s4
+    mv      a1, s3
     call    boot_tables_fill
     ld      ra, primary_target
     j       mmu_on
@@ -47,7 +47,7 @@ secondary_entry:
     csrw    sie, zero
     la      t0, park
     csrw    stvec, t0
-    ld      s0, BOOT_PARAMS_PCPU(a1)
+    ld      s2, BOOT_PARAMS_PCPU(a1)
     ld      a0, BOOT_PARAMS_SATP(a1)
     ld      ra, secondary_target
 
@@ -79,16 +79,16 @@ primary_mapped:
     la      sp, boot_stack_top
     mv      fp, zero
     mv      ra, zero
-    mv      a0, s0
-    mv      a1, s1
-    mv      a2, s2
+    mv      a0, s2
+    mv      a1, s3
+    mv      a2, s4
     tail    rv_boot_main
 
 secondary_mapped:
-    ld      sp, PCPU_STACK_TOP(s0)
+    ld      sp, PCPU_STACK_TOP(s2)
     mv      fp, zero
     mv      ra, zero
-    mv      a0, s0
+    mv      a0, s2
     tail    rv_secondary_main
 
     .section .boot_tables, "aw", %nobits

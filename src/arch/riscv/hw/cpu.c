@@ -23,7 +23,7 @@ struct pcpu *arch_this_cpu(void)
 {
     struct pcpu *pcpu;
 
-    __asm__("mv %0, tp" : "=r"(pcpu));
+    __asm__ volatile("mv %0, tp" : "=r"(pcpu));
     return pcpu;
 }
 
