@@ -92,9 +92,9 @@ static void decode_virtual(const struct rv_syndrome *syndrome, uint32_t insn, st
 
     trap->syndrome = insn;
     trap->insn_bytes = 4;
-    if (insn == RV_INSN_WFI) {
+    if (insn == RV_INSN_WFI || insn == RV_INSN_WRS_NTO) {
         trap->kind = TRAP_WAIT;
-        trap->wait = (typeof(trap->wait)){0};
+        trap->wait = (typeof(trap->wait)){.event = insn != RV_INSN_WFI};
     } else if (rv_insn_csr(insn, &csr)) {
         trap->kind = TRAP_SYSREG;
         trap->reg = csr.rd != 0 ? csr.rd : TRAP_REG_NONE;

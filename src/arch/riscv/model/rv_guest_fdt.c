@@ -76,6 +76,9 @@ static int write_hart(void *fdt, const struct rv_fdt_params *p, uint32_t hart)
     err |= fdt_property(fdt, "interrupt-controller", NULL, 0);
     err |= fdt_property_cell(fdt, "#interrupt-cells", 1);
     err |= fdt_property_cell(fdt, "phandle", PHANDLE_HART + hart);
+    /* The root of the interrupt tree is its own parent: else it would inherit the PLIC, which
+     * interrupts it. */
+    err |= fdt_property_cell(fdt, "interrupt-parent", PHANDLE_HART + hart);
     err |= fdt_end_node(fdt);
     err |= fdt_end_node(fdt);
     return err;

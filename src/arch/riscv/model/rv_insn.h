@@ -41,6 +41,8 @@ enum rv_opcode {
 };
 #define RV_INSN_ECALL 0x00000073u
 #define RV_INSN_WFI   0x10500073u
+/* Zawrs: wait for another hart's store. */
+#define RV_INSN_WRS_NTO 0x00d00073u
 
 /* Bytes of the instruction whose first halfword is LOW: 2 or 4 (Volume I, 1.5). */
 static inline unsigned rv_insn_bytes(uint32_t low)
