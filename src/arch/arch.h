@@ -107,7 +107,7 @@ void arch_vcpu_save(struct vcpu *vcpu);
 void arch_vcpu_off(struct vcpu *vcpu);
 /* Act on VCPU_REQ_VIRQ: VCPU is loaded here. */
 void arch_vcpu_sync_virqs(struct vcpu *vcpu);
-/* An interrupt is pending that would wake it from WFI; loaded here or not. */
+/* An interrupt is pending that would wake it from WFI. VCPU is loaded here or nowhere. */
 bool arch_vcpu_virq_pending(struct vcpu *vcpu);
 /* When VCPU's own virtual timer will fire, TIMER_NEVER for never; VCPU is not loaded anywhere or
  * loaded here. */

@@ -43,6 +43,13 @@ enum err image_probe(const void *blob, uint64_t size_bytes, struct image_info *o
 /* The INDEX-th PT_LOAD of an ELF that image_probe accepted; ERR_NOT_FOUND past the last. */
 enum err image_elf_segment(const void *blob, uint64_t size_bytes, uint32_t index,
                            struct image_segment *out) __must_check;
+/*
+ * The function (else the label) of the ELF file BLOB that holds the virtual address ADDR, and how
+ * far in it that is; NULL if its symbol table names none. The file may be damaged anywhere. Looks
+ * through the whole table: for messages only.
+ */
+const char *image_elf_symbol(const void *blob, uint64_t size_bytes, uint64_t addr,
+                             uint64_t *offset);
 /* A phrase for a user: "a gzip file", "a Windows executable", "a device tree", "text". Never NULL.
  */
 const char *image_looks_like(const void *blob, uint64_t size_bytes);
@@ -55,3 +62,12 @@ const char *image_looks_like(const void *blob, uint64_t size_bytes);
 #define IMAGE_GUNZIP_SCRATCH KIB(40)
 enum err image_gunzip(const void *blob, uint64_t size_bytes, void *out, uint64_t out_size,
                       void *scratch, uint64_t *written) __must_check;
+/*
+ * The same a piece at a time; *OUT lies in SCRATCH, and is over with it. A step writes at most
+ * MAX_BYTES, not 0, and says how many it did; *DONE with the last one, or on an error.
+ */
+struct image_gunzip;
+enum err image_gunzip_begin(struct image_gunzip **out, const void *blob, uint64_t size_bytes,
+                            void *to, uint64_t room_bytes, void *scratch) __must_check;
+enum err image_gunzip_step(struct image_gunzip *gunzip, uint64_t max_bytes, uint64_t *written,
+                           bool *done) __must_check;

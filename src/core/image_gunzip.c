@@ -21,6 +21,12 @@ struct scratch {
     uint64_t left;
 };
 
+struct image_gunzip {
+    z_stream z; /* zlib's own state points to it */
+    struct scratch memory;
+    uint64_t in_left, out_left;
+};
+
 /*
  * The names are those of zlib's own defaults, which inflate refers to even when it is given others:
  * defined here, they keep zlib's, and with them malloc and free, out of the target's link.
@@ -43,35 +49,7 @@ void *zcalloc(void *opaque, unsigned items, unsigned size)
 
 void zcfree(void *opaque, void *p)
 {
-    /* All of it is the caller's again when image_gunzip returns. */
-}
-
-static enum err unpack(z_stream *z, const uint8_t *in, uint64_t in_size, uint8_t *out,
-                       uint64_t out_size, uint64_t *in_left, uint64_t *written)
-{
-    uint64_t out_left = out_size;
-    int result = Z_OK;
-
-    *in_left = in_size;
-    z->next_in = in;
-    z->next_out = out;
-    while (result == Z_OK) {
-        uint32_t in_piece = (uint32_t)MIN(*in_left, PIECE_BYTES);
-        uint32_t out_piece = (uint32_t)MIN(out_left, PIECE_BYTES);
-
-        z->avail_in = in_piece;
-        z->avail_out = out_piece;
-        result = inflate(z, Z_NO_FLUSH);
-        *in_left -= in_piece - z->avail_in;
-        out_left -= out_piece - z->avail_out;
-    }
-    *written = out_size - out_left;
-    if (result == Z_STREAM_END)
-        return ERR_NONE;
-    /* No progress: nothing to read, or else no room to write. */
-    if (result == Z_BUF_ERROR)
-        return *in_left == 0 ? ERR_TRUNCATED : ERR_NO_MEMORY;
-    return ERR_INVALID;
+    /* All of it is the caller's again afterwards. */
 }
 
 /* A loader may have rounded the size up; a second gzip member would be lost in silence. */
@@ -84,22 +62,66 @@ static bool only_zeros(const uint8_t *p, uint64_t size)
     return true;
 }
 
+enum err image_gunzip_begin(struct image_gunzip **out, const void *blob, uint64_t size_bytes,
+                            void *to, uint64_t room_bytes, void *scratch)
+{
+    uint64_t skip = align_up((uintptr_t)scratch, SCRATCH_ALIGN) - (uintptr_t)scratch;
+    struct image_gunzip *gunzip = (struct image_gunzip *)((uint8_t *)scratch + skip);
+
+    memset(gunzip, 0, sizeof(*gunzip));
+    skip += align_up(sizeof(*gunzip), SCRATCH_ALIGN);
+    gunzip->memory = (struct scratch){(uint8_t *)scratch + skip, IMAGE_GUNZIP_SCRATCH - skip};
+    gunzip->z = (z_stream){.zalloc = zcalloc,
+                           .zfree = zcfree,
+                           .opaque = &gunzip->memory,
+                           .next_in = blob,
+                           .next_out = to};
+    gunzip->in_left = size_bytes;
+    gunzip->out_left = room_bytes;
+    if (inflateInit2(&gunzip->z, WINDOW_BITS) != Z_OK)
+        return ERR_UNSUPPORTED; /* a zlib of another version, or one that needs more scratch */
+    *out = gunzip;
+    return ERR_NONE;
+}
+
+enum err image_gunzip_step(struct image_gunzip *gunzip, uint64_t max_bytes, uint64_t *written,
+                           bool *done)
+{
+    z_stream *z = &gunzip->z;
+    uint32_t in_piece = (uint32_t)MIN(gunzip->in_left, PIECE_BYTES);
+    uint32_t out_piece = (uint32_t)MIN(MIN(gunzip->out_left, max_bytes), PIECE_BYTES);
+    int result;
+
+    z->avail_in = in_piece;
+    z->avail_out = out_piece;
+    result = inflate(z, Z_NO_FLUSH);
+    gunzip->in_left -= in_piece - z->avail_in;
+    gunzip->out_left -= out_piece - z->avail_out;
+    *written = out_piece - z->avail_out;
+    *done = result != Z_OK;
+    if (result == Z_OK)
+        return ERR_NONE;
+    if (result == Z_STREAM_END)
+        return only_zeros(z->next_in, gunzip->in_left) ? ERR_NONE : ERR_INVALID;
+    /* No progress: nothing to read, or else no room to write. */
+    if (result == Z_BUF_ERROR)
+        return gunzip->in_left == 0 ? ERR_TRUNCATED : ERR_NO_MEMORY;
+    return ERR_INVALID;
+}
+
 enum err image_gunzip(const void *blob, uint64_t size_bytes, void *out, uint64_t out_size,
                       void *scratch, uint64_t *written)
 {
-    uint64_t skip = align_up((uintptr_t)scratch, SCRATCH_ALIGN) - (uintptr_t)scratch;
-    struct scratch memory = {(uint8_t *)scratch + skip, IMAGE_GUNZIP_SCRATCH - skip};
-    z_stream z = {.zalloc = zcalloc, .zfree = zcfree, .opaque = &memory};
-    const uint8_t *in = blob;
-    uint64_t in_left;
-    enum err err;
+    struct image_gunzip *gunzip;
+    bool done = false;
+    enum err err = image_gunzip_begin(&gunzip, blob, size_bytes, out, out_size, scratch);
 
     *written = 0;
-    if (inflateInit2(&z, WINDOW_BITS) != Z_OK)
-        return ERR_UNSUPPORTED; /* a zlib of another version, or one that needs more scratch */
-    err = unpack(&z, in, size_bytes, out, out_size, &in_left, written);
-    (void)inflateEnd(&z);
-    if (!err && !only_zeros(in + (size_bytes - in_left), in_left))
-        err = ERR_INVALID;
+    while (!err && !done) {
+        uint64_t piece;
+
+        err = image_gunzip_step(gunzip, PIECE_BYTES, &piece, &done);
+        *written += piece;
+    }
     return err;
 }

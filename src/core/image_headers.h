@@ -99,6 +99,29 @@ struct elf32_phdr {
 static_assert(sizeof(struct elf64_header) == 64 && sizeof(struct elf32_header) == 52, "no padding");
 static_assert(sizeof(struct elf64_phdr) == 56 && sizeof(struct elf32_phdr) == 32, "no padding");
 
+struct elf64_shdr {
+    uint32_t name, type;
+    uint64_t flags, addr, offset, size;
+    uint32_t link, info;
+    uint64_t align, entsize;
+};
+struct elf32_shdr {
+    uint32_t name, type, flags, addr, offset, size, link, info, align, entsize;
+};
+struct elf64_sym {
+    uint32_t name;
+    uint8_t info, other;
+    uint16_t shndx;
+    uint64_t value, size;
+};
+struct elf32_sym {
+    uint32_t name, value, size;
+    uint8_t info, other;
+    uint16_t shndx;
+};
+static_assert(sizeof(struct elf64_shdr) == 64 && sizeof(struct elf32_shdr) == 40, "no padding");
+static_assert(sizeof(struct elf64_sym) == 24 && sizeof(struct elf32_sym) == 16, "no padding");
+
 enum {
     ELF_CLASS = 4, /* index into ident */
     ELF_DATA = 5,
@@ -108,6 +131,11 @@ enum {
     ELF_TYPE_EXEC = 2,
     ELF_TYPE_DYN = 3,
     ELF_PT_LOAD = 1,
+    ELF_SHT_SYMTAB = 2,
+    ELF_STT_MASK = 15, /* of a symbol's info */
+    ELF_STT_NOTYPE = 0,
+    ELF_STT_FUNC = 2,
+    ELF_SHN_UNDEF = 0,
 };
 #define ELF_MAGIC "\177ELF"
 

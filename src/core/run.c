@@ -253,9 +253,17 @@ struct vcpu *run_loop(struct pcpu *pcpu)
             arch_irq_poll();
             continue;
         }
+        vcpu->sched.run_start_ticks = now;
+        if (vcpu->starting) {
+            /* Its time goes into the loading of its VM. What others wait for comes in between, and
+             * libraries may use their registers. */
+            unload(pcpu);
+            vm_start_step(vcpu);
+            arch_irq_poll();
+            continue;
+        }
         if (pcpu->loaded != vcpu)
             load(pcpu, vcpu);
-        vcpu->sched.run_start_ticks = now;
         if (__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) != 0)
             continue;
         arch_timer_program(timer_queue_next(&pcpu->timers));

@@ -87,8 +87,8 @@ static enum err life_stop(struct vm *vm)
 {
     enum vm_state state = __atomic_load_n(&vm->state, __ATOMIC_RELAXED);
 
-    /* One that resets without end is found stopping most of the time. */
-    if (state != VM_RUNNING && state != VM_STOPPING)
+    /* One that resets without end is found starting most of the time. */
+    if (state != VM_RUNNING && state != VM_STARTING && state != VM_STOPPING)
         return ERR_DENIED;
     vm_stop(vm, VM_STOP_POWEROFF);
     return ERR_NONE;
@@ -143,13 +143,15 @@ static void print_vcpu(const struct vcpu *vcpu)
             ran += arch_counter() - vcpu->sched.run_start_ticks;
     }
     uint64_t ms = stat_ns(ran) / 1000000;
-    shell_print("%-*s %4u %3s %-8s %6llu.%03llu s  0x%llx\r\n", VM_NAME_MAX, vcpu->vm->name,
+    char symbol[112];
+    shell_print("%-*s %4u %3s %-8s %6llu.%03llu s  0x%llx%s\r\n", VM_NAME_MAX, vcpu->vm->name,
                 vcpu->id, cpu,
                 !vcpu->powered ? "off"
                 : vcpu->parked ? "paused"
                                : states[vcpu->sched.state],
                 (unsigned long long)(ms / 1000), (unsigned long long)(ms % 1000),
-                (unsigned long long)arch_vcpu_pc(vcpu));
+                (unsigned long long)arch_vcpu_pc(vcpu),
+                vm_image_symbol(vcpu->vm, arch_vcpu_pc(vcpu), symbol, sizeof(symbol)));
 }
 
 void shell_vcpu(const struct shell_words *arguments)

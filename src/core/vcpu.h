@@ -46,6 +46,7 @@ struct vcpu {
     struct sched_entity sched;
     struct timer wake_timer; /* the guest's virtual timer while the vCPU does not run */
     bool powered;            /* under vm->lock */
+    bool starting;           /* it loads its VM's images first; of its CPU, once it is powered */
     bool parked;             /* powered, but off its CPU while the VM is paused; under vm->lock */
     struct vcpu_stats stats;
 };

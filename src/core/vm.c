@@ -17,8 +17,8 @@ uint32_t vm_count;
 const char *vm_state_name(enum vm_state state)
 {
     static const char *const names[] = {
-        [VM_BUILT] = "built", [VM_RUNNING] = "running", [VM_STOPPING] = "stopping",
-        [VM_OFF] = "off",     [VM_CRASHED] = "crashed",
+        [VM_BUILT] = "built",       [VM_STARTING] = "starting", [VM_RUNNING] = "running",
+        [VM_STOPPING] = "stopping", [VM_OFF] = "off",           [VM_CRASHED] = "crashed",
     };
     return names[state];
 }
@@ -97,7 +97,7 @@ static void unpark(struct vm *vm, struct vcpu *vcpu) REQUIRES(vm->lock)
 void vm_stop(struct vm *vm, enum vm_stop_reason reason)
 {
     spin_lock(&vm->lock);
-    if (vm->state == VM_RUNNING) {
+    if (vm->state == VM_RUNNING || vm->state == VM_STARTING) {
         vm->state = VM_STOPPING;
         vm->stop_reason = reason;
         vm->paused = false;
@@ -160,10 +160,13 @@ void vm_vcpu_parked(struct vcpu *vcpu)
 enum err vm_restart(struct vm *vm)
 {
     enum vm_state state;
+    enum err err;
 
     spin_lock(&vm->lock);
     state = vm->state;
     spin_unlock(&vm->lock);
+    if (state == VM_STARTING)
+        return ERR_NONE; /* anew, as asked */
     if (state == VM_RUNNING) {
         vm_stop(vm, VM_STOP_RESET);
         return ERR_NONE;
@@ -171,7 +174,10 @@ enum err vm_restart(struct vm *vm)
     if (state != VM_OFF && state != VM_CRASHED)
         return ERR_DENIED;
     console_open_owner(vm->console_owner);
-    return vm_start(vm);
+    err = vm_start(vm);
+    if (err)
+        console_close_owner(vm->console_owner);
+    return err;
 }
 
 /* Any VM that still runs or may come back? */
@@ -207,7 +213,7 @@ static void vm_finish(struct vm *vm)
         err = vm_start(vm);
         if (err == ERR_NONE)
             return;
-        /* Told to stop while it was being started; or it cannot be started. */
+        /* Told to stop just now; or it cannot be started. */
         reason = err == ERR_BUSY ? why_stopped(vm) : VM_STOP_CRASH;
     }
     console_close_owner(vm->console_owner);

@@ -16,7 +16,7 @@
 #include "lib/log.h"
 #include "lib/types.h"
 
-enum vm_state { VM_BUILT, VM_RUNNING, VM_STOPPING, VM_OFF, VM_CRASHED };
+enum vm_state { VM_BUILT, VM_STARTING, VM_RUNNING, VM_STOPPING, VM_OFF, VM_CRASHED };
 enum vm_stop_reason { VM_STOP_POWEROFF, VM_STOP_RESET, VM_STOP_CRASH };
 
 #define VM_BANK_MAX 2
@@ -57,10 +57,17 @@ struct vm_image_params;
 struct vm *vm_create(const struct vm_config *config, const struct vm_image_params *params,
                      const struct config_sink *sink);
 /*
- * Load the images and start vCPU 0; time starts now. No vCPU of it runs. ERR_BUSY: meanwhile it
- * was told to stop (vm->stop_reason); other ERR_*: the images cannot be loaded.
+ * Have VM's vCPU 0 load the images, as its CPU finds time, and then run; no vCPU of it runs yet.
+ * ERR_BUSY: it was to start anew and has been told to stop meanwhile (vm->stop_reason); other
+ * ERR_*: the images cannot be loaded.
  */
 enum err vm_start(struct vm *vm) __must_check;
+/*
+ * The next step of that, short; called by the run loop for vCPU 0 until it does not say
+ * vcpu->starting any more: then it can be entered, and the VM's time begins. What goes wrong ends
+ * the VM: the vCPU has been asked to stop.
+ */
+void vm_start_step(struct vcpu *vcpu);
 /* VCPU has left its CPU for good; called by the run loop. The last one ends the VM. */
 void vm_vcpu_stopped(struct vcpu *vcpu);
 /* VCPU has left its CPU because its VM is paused; called by the run loop. */

@@ -3,6 +3,7 @@
 #include "arch/arch.h"
 #include "core/console.h"
 #include "core/frame.h"
+#include "core/guest_mem.h"
 #include "core/vm.h"
 #include "core/vm_image.h"
 #include "lib/fmt.h"
@@ -13,7 +14,9 @@ static struct vm *refuse(const struct vm_config *config, const struct config_sin
 {
     char text[160];
 
-    fmt_print(text, sizeof(text), "%s: %s; this VM is left out", what, err_text(err));
+    fmt_print(text, sizeof(text),
+              "There is nothing left to make %s of: %s. Give this VM or those before it less.",
+              what, err_text(err));
     sink->report(sink->context, CONFIG_ERROR, config->path, NULL, text);
     return NULL;
 }
@@ -45,14 +48,14 @@ static enum err build(struct vm *vm, const struct vm_image_params *params,
     err = vm_image_build(vm, params, sink);
     if (err)
         return err;
-    *what = "its interrupt controller";
+    *what = "the VM's interrupt controller";
     err = arch_vm_init(vm);
     if (err == ERR_NONE) {
-        *what = "its vCPUs";
+        *what = "the VM's vCPUs";
         err = create_vcpus(vm);
     }
     if (err == ERR_NONE && vm->config->vpl011) {
-        *what = "its UART";
+        *what = "the VM's UART";
         err = arch_vm_add_uart(vm);
     }
     if (err)
@@ -68,7 +71,7 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
     enum err err;
 
     if (vm == NULL)
-        return refuse(config, sink, "its structures", ERR_NO_MEMORY);
+        return refuse(config, sink, "the VM", ERR_NO_MEMORY);
     vm->config = config;
     vm->name = config->name;
     vm->id = vm_count;
@@ -78,7 +81,7 @@ struct vm *vm_create(const struct vm_config *config, const struct vm_image_param
     /* VMID 0 is the hypervisor's own habit of "none". */
     err = s2_init(&vm->s2, (uint16_t)(vm->id + 1));
     if (err)
-        return refuse(config, sink, "its stage-2 tables", err);
+        return refuse(config, sink, "the VM's stage-2 tables", err);
     err = build(vm, params, sink, &what);
     if (err) {
         s2_destroy(&vm->s2);
@@ -109,31 +112,72 @@ static enum err write_fdt(struct vm *vm, void *buffer, size_t *used)
     return guest_fdt_write(buffer, GUEST_FDT_MAX, &params, arch_guest_fdt, used);
 }
 
-enum err vm_start(struct vm *vm)
+static enum err put_fdt(struct vm *vm)
 {
     static struct spinlock lock = SPINLOCK_INIT;
     static uint8_t buffer[GUEST_FDT_MAX] __aligned(8);
     size_t used;
     enum err err;
 
-    arch_lib_begin();
     spin_lock(&lock);
     err = write_fdt(vm, buffer, &used);
     if (err == ERR_NONE)
-        err = vm_image_load(vm, buffer, used);
+        err = guest_mem_write(vm, vm->fdt, buffer, used);
     spin_unlock(&lock);
-    if (err)
-        return err;
-    arch_vm_reset(vm);
+    return err;
+}
+
+/* From what it was to starting, unless it was told to stop. */
+static enum err begin_start(struct vm *vm)
+{
+    struct vcpu *vcpu = vm->vcpus[0];
+    enum err err = ERR_NONE;
+
     spin_lock(&vm->lock);
-    if (vm->state == VM_STOPPING && vm->stop_reason != VM_STOP_RESET)
+    if (vm->state == VM_STOPPING && vm->stop_reason != VM_STOP_RESET) {
         err = ERR_BUSY;
-    else
+    } else {
+        vm->state = VM_STARTING;
+        vm->powered_count = 1;
+        vcpu->powered = true;
+        vcpu->starting = true;
+        vcpu->requests = 0;
+        sched_place(vcpu);
+        /* Publishes all of the above: its CPU takes it from its queue under the same lock. */
+        sched_wake(vcpu, true);
+    }
+    spin_unlock(&vm->lock);
+    return err;
+}
+
+enum err vm_start(struct vm *vm)
+{
+    enum err err = vm_image_load_begin(vm);
+
+    return err ? err : begin_start(vm);
+}
+
+void vm_start_step(struct vcpu *vcpu)
+{
+    struct vm *vm = vcpu->vm;
+    bool done;
+    enum err err;
+
+    arch_lib_begin();
+    err = vm_image_load_step(vm, put_fdt, &done);
+    if (err) {
+        log_error("%s: its images cannot be loaded: %s", vm->name, err_text(err));
+        vm_stop(vm, VM_STOP_CRASH);
+        return;
+    }
+    if (!done)
+        return;
+    arch_vm_reset(vm);
+    arch_vcpu_reset(vcpu, vm->entry.raw, vm->fdt.raw);
+    watch_start(vm);
+    vcpu->starting = false;
+    spin_lock(&vm->lock);
+    if (vm->state == VM_STARTING)
         vm->state = VM_RUNNING;
     spin_unlock(&vm->lock);
-    if (err)
-        return err;
-    watch_start(vm);
-    err = vm_cpu_on(vm, 0, vm->entry.raw, vm->fdt.raw);
-    return err == ERR_DENIED ? ERR_BUSY : err;
 }

@@ -21,13 +21,14 @@ static void read_chosen(struct config_reader *r, int chosen)
 
     config_enter(r, chosen);
     config_check_node(r, chosen, IN_CHOSEN);
-    if (console == NULL || strcmp(console, "interactive") == 0)
+    if (console == NULL || strcmp(console, "interactive") == 0 || strcmp(console, "all") == 0)
         return;
     if (strcmp(console, "batch") == 0)
         r->out->batch = true;
     else
         config_error(r, "trapeze,console",
-                     "\"%s\" is no kind of console. Write \"batch\" or \"interactive\".", console);
+                     "\"%s\" is no kind of console. Write \"batch\", \"all\" or \"interactive\".",
+                     console);
 }
 
 static void add_domain(struct config_reader *r, int node)

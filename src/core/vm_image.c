@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Owns the order in which a VM's memory is made and filled. What each step does is next door:
- * vm_image_memory.c (host memory), vm_image_kernel.c (the kernel's place), vm_image_in_place.c.
+ * Owns the order in which a VM's memory is made. What each step does is next door:
+ * vm_image_memory.c (host memory), vm_image_kernel.c (the kernel's place), vm_image_in_place.c;
+ * vm_image_load.c fills it.
  */
 #include "core/vm_image.h"
 
@@ -158,31 +159,6 @@ enum err vm_image_build(struct vm *vm, const struct vm_image_params *params,
     return err;
 }
 
-enum err vm_image_load(struct vm *vm, const void *fdt, uint64_t fdt_bytes)
-{
-    struct vm_image *image = vm->image;
-    if (fdt_bytes > GUEST_FDT_MAX)
-        return ERR_RANGE;
-    enum err err = image_restore_in_place(vm);
-    if (err)
-        return err;
-
-    /* What the build has unpacked is good for one start. */
-    bool ready = image->unpacked;
-    image->unpacked = false;
-    image_scrub(image, image->kernel_gpa,
-                ready ? align_up(image->kernel_file_bytes, PAGE_SIZE) : 0);
-    if (!ready && image->in_place.block_count == 0)
-        err = image_put_kernel(vm);
-    if (!err && image->initrd_bytes != 0)
-        err = guest_mem_write(vm, image->initrd, arch_to_ptr(vm->config->ramdisk.base),
-                              image->initrd_bytes);
-    if (!err)
-        err = guest_mem_write(vm, vm->fdt, fdt, fdt_bytes);
-    image_publish(image);
-    return err;
-}
-
 void vm_image_destroy(struct vm *vm)
 {
     for (uint32_t i = 0; i < vm->bank_count; i++) {
@@ -191,6 +167,7 @@ void vm_image_destroy(struct vm *vm)
         enum err err = s2_unmap(&vm->s2, vm->banks[i].base, vm->banks[i].size_bytes);
         BUG_ON(err);
     }
+    image_end_unpacking(vm->image);
     image_free_banks(vm);
     image_release_in_place(vm);
     frame_free_pages(vm->image, IMAGE_PAGES);

@@ -54,14 +54,34 @@ struct vm_image_in_place {
     bool lost;                       /* a block was written to and no copy of it could be saved */
 };
 
+/* How far the memory is filled for a start (core/vm_image_load.c). */
+struct vm_image_load {
+    enum vm_image_stage {
+        VM_IMAGE_RESTORE, /* blocks of a kernel in place that were written to */
+        VM_IMAGE_SCRUB,
+        VM_IMAGE_KERNEL,
+        VM_IMAGE_INITRD,
+        VM_IMAGE_FDT,
+        VM_IMAGE_PUBLISH,
+        VM_IMAGE_LOADED,
+    } stage;
+    /* Within the stage: block, run or segment, and bytes of it. */
+    uint32_t index;
+    uint64_t done_bytes;
+    bool kernel_ready;           /* unpacked by vm_image_build, and not to be scrubbed */
+    void *scratch;               /* while the kernel is unpacked; else NULL */
+    struct image_gunzip *gunzip; /* in it */
+};
+
 struct vm_image {
     struct vm_image_run runs[VM_IMAGE_RUN_MAX]; /* all memory owned, less what is mapped in place */
     uint32_t run_count;
     struct vm_image_in_place in_place;
 
-    struct image_info kernel;   /* of the kernel itself, unpacked */
-    bool packed;                /* the module is a gzip file of it */
-    bool unpacked;              /* ... and was unpacked by vm_image_build, for the first start */
+    struct image_info kernel; /* of the kernel itself, unpacked */
+    bool packed;              /* the module is a gzip file of it */
+    bool unpacked;            /* ... and was unpacked by vm_image_build, for the first start */
+    struct vm_image_load load;
     uint64_t kernel_file_bytes; /* of it, unpacked */
     gpa_t kernel_gpa;           /* where its first byte goes; ELF: its lowest */
     uint64_t kernel_bytes;      /* memory it takes from there */
@@ -77,15 +97,24 @@ struct vm_image {
 enum err vm_image_build(struct vm *vm, const struct vm_image_params *params,
                         const struct config_sink *sink) __must_check;
 /*
- * Fill VM's memory for a start: everything zero but the kernel, the initrd and FDT (at vm->fdt, at
- * most GUEST_FDT_MAX). No vCPU of it runs. ERR_DENIED: it was started before and a part of its
- * kernel is lost.
+ * Fill VM's memory for a start: everything zero but the kernel, the initrd and what PUT_FDT writes
+ * (at vm->fdt, at most GUEST_FDT_MAX). No vCPU of it runs until *DONE. Each step is short, so that
+ * others have their turn in between; one step at a time. Begun anew before the end, it starts from
+ * the beginning. ERR_DENIED: VM was started before and a part of its kernel is lost.
  */
-enum err vm_image_load(struct vm *vm, const void *fdt, uint64_t fdt_bytes) __must_check;
+typedef enum err vm_image_fdt_fn(struct vm *vm);
+enum err vm_image_load_begin(struct vm *vm) __must_check;
+enum err vm_image_load_step(struct vm *vm, vm_image_fdt_fn *put_fdt, bool *done) __must_check;
+#define VM_IMAGE_STEP_BYTES KIB(256) /* that a step reads or writes at most */
 /*
  * GPA was written to and had no right for it. True: now it may be written, also if another vCPU was
  * first; false: it may not. Any context; takes the image's lock, s2's and frame's inside.
  */
 bool vm_image_cow(struct vm *vm, gpa_t gpa);
+/*
+ * " (NAME+0x10)" for the guest address PC if VM's kernel is an ELF file that names it, else "".
+ * Returns TEXT.
+ */
+const char *vm_image_symbol(const struct vm *vm, uint64_t pc, char *text, size_t size);
 /* Give everything back. No vCPU of VM runs and none will. */
 void vm_image_destroy(struct vm *vm);

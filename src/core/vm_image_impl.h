@@ -19,6 +19,11 @@ enum err image_error(const struct vm_image_report *report, enum err err, const c
 /* Rights of RAM. */
 #define VM_IMAGE_RAM ((struct pt_attr){.rights = PT_READ | PT_WRITE | PT_EXEC, .memory = PT_NORMAL})
 
+/* ---- vm_image_load.c */
+/* The next piece of TOTAL bytes, of which load->done_bytes are done and count as done then: where
+ * it begins, and its size. */
+uint64_t image_load_piece(struct vm_image_load *load, uint64_t total_bytes, uint64_t *size_bytes);
+
 /* ---- vm_image_memory.c: the banks' host memory */
 /* Size vm->banks for MEMORY_BYTES. */
 enum err image_size_banks(struct vm *vm, const struct vm_image_params *params,
@@ -31,10 +36,8 @@ void image_free_banks(struct vm *vm);
 void *image_run_ptr(const struct vm_image *image, gpa_t gpa, uint64_t size_bytes);
 /* Bytes in a row from GPA on in the run that holds it. */
 uint64_t image_run_bytes(const struct vm_image *image, gpa_t gpa);
-/* Zero all runs but [keep, keep + size), page-aligned. */
-void image_scrub(const struct vm_image *image, gpa_t keep, uint64_t keep_bytes);
-/* Make them seen by a guest that runs without caches. */
-void image_publish(const struct vm_image *image);
+/* Zero PART of a run, but for [keep, keep + size), page-aligned. */
+void image_scrub(const struct vm_image_run *part, gpa_t keep, uint64_t keep_bytes);
 
 /* ---- vm_image_kernel.c: where a kernel goes, and putting it there */
 /* Probe the module and decide its place; not yet inside of a gzip file. Banks are sized. */
@@ -43,14 +46,16 @@ enum err image_plan_kernel(struct vm *vm, const struct vm_image_params *params,
 /* Unpack a gzip'ed kernel to its place and find out what it is. Banks are mapped. */
 enum err image_unpack_kernel(struct vm *vm, const struct vm_image_params *params,
                              const struct vm_image_report *report) __must_check;
-/* Copy or unpack the kernel to its place, which is zero. */
-enum err image_put_kernel(struct vm *vm) __must_check;
+/* Copy or unpack the kernel to its place, which is zero, in steps by image->load. */
+enum err image_put_kernel(struct vm *vm, bool *done) __must_check;
+/* The unpacking of the kernel is over, also when it was broken off. */
+void image_end_unpacking(struct vm_image *image);
 
 /* ---- vm_image_in_place.c: the kernel mapped where it lies */
 /* True if the planned kernel can be mapped in place; claims the memory for that. */
 bool image_claim_in_place(struct vm *vm, const struct vm_image_params *params);
 /* Map it, pristine. */
 enum err image_map_in_place(struct vm *vm) __must_check;
-/* Put back what was written to, and make it pristine again. */
-enum err image_restore_in_place(struct vm *vm) __must_check;
+/* Put back what was written to, and make it pristine again, in steps by image->load. */
+enum err image_restore_in_place(struct vm *vm, bool *done) __must_check;
 void image_release_in_place(struct vm *vm);

@@ -145,22 +145,28 @@ bool vm_image_cow(struct vm *vm, gpa_t gpa)
     return writable;
 }
 
-enum err image_restore_in_place(struct vm *vm)
+enum err image_restore_in_place(struct vm *vm, bool *done)
 {
     struct vm_image_in_place *in_place = &vm->image->in_place;
-    enum err err = ERR_NONE;
-    spin_lock(&in_place->lock);
-    if (in_place->lost)
-        err = ERR_DENIED;
-    for (uint32_t i = 0; i < in_place->block_count && !err; i++) {
-        if (in_place->saved[i].raw == 0)
-            continue;
-        memcpy(block_ptr(in_place, i), arch_to_ptr(in_place->saved[i]), VM_IMAGE_BLOCK);
-        arch_publish_code(block_ptr(in_place, i), VM_IMAGE_BLOCK);
-        err = s2_protect(&vm->s2, block_gpa(in_place, i), VM_IMAGE_BLOCK, pristine);
-    }
-    spin_unlock(&in_place->lock);
-    return err;
+    struct vm_image_load *load = &vm->image->load;
+    uint32_t i = load->index;
+
+    while (i < in_place->block_count && in_place->saved[i].raw == 0)
+        i++;
+    load->index = i;
+    *done = i == in_place->block_count;
+    if (*done)
+        return ERR_NONE;
+
+    uint64_t size, at = image_load_piece(load, VM_IMAGE_BLOCK, &size);
+    char *block = block_ptr(in_place, i);
+    memcpy(block + at, (const char *)arch_to_ptr(in_place->saved[i]) + at, size);
+    arch_publish_code(block + at, size);
+    if (load->done_bytes < VM_IMAGE_BLOCK)
+        return ERR_NONE;
+    load->index++;
+    load->done_bytes = 0;
+    return s2_protect(&vm->s2, block_gpa(in_place, i), VM_IMAGE_BLOCK, pristine);
 }
 
 void image_release_in_place(struct vm *vm)

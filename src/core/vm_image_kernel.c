@@ -134,28 +134,51 @@ enum err image_plan_kernel(struct vm *vm, const struct vm_image_params *params,
     return choose_place(vm, &info, report);
 }
 
-/*
- * Unpack the module to GPA, within one run of host memory; its last page is zero behind it. Sets
- * image->kernel_file_bytes.
- */
-static enum err unpack_to(struct vm *vm, gpa_t gpa)
+void image_end_unpacking(struct vm_image *image)
+{
+    if (image->load.scratch != NULL)
+        frame_free_pages(image->load.scratch, SCRATCH_PAGES);
+    image->load.scratch = NULL;
+    image->load.gunzip = NULL;
+}
+
+/* Begin to unpack the module to GPA, within one run of host memory. */
+static enum err begin_unpacking(struct vm *vm, gpa_t gpa)
 {
     const struct vm_module *module = &vm->config->kernel;
     struct vm_image *image = vm->image;
     uint64_t room = image_run_bytes(image, gpa);
     if (room == 0)
         return ERR_RANGE;
-    void *scratch = frame_alloc_pages(SCRATCH_PAGES, PAGE_SIZE);
-    if (scratch == NULL)
+    image->load.scratch = frame_alloc_pages(SCRATCH_PAGES, PAGE_SIZE);
+    if (image->load.scratch == NULL)
         return ERR_NO_MEMORY;
-    char *out = image_run_ptr(image, gpa, room);
+    image->kernel_file_bytes = 0;
+    return image_gunzip_begin(&image->load.gunzip, module_ptr(module), module->size_bytes,
+                              image_run_ptr(image, gpa, room), room, image->load.scratch);
+}
+
+/* A step of it; with the last one the last page is zero behind it. Sets image->kernel_file_bytes.
+ */
+static enum err unpack_to(struct vm *vm, gpa_t gpa, bool *done)
+{
+    struct vm_image *image = vm->image;
     uint64_t written = 0;
-    enum err err =
-        image_gunzip(module_ptr(module), module->size_bytes, out, room, scratch, &written);
-    frame_free_pages(scratch, SCRATCH_PAGES);
-    image->kernel_file_bytes = written;
-    uint64_t end = gpa.raw + written;
-    memset(out + written, 0, align_up(end, PAGE_SIZE) - end);
+    enum err err = ERR_NONE;
+
+    *done = false;
+    if (image->load.gunzip == NULL)
+        err = begin_unpacking(vm, gpa);
+    if (!err)
+        err = image_gunzip_step(image->load.gunzip, VM_IMAGE_STEP_BYTES, &written, done);
+    image->kernel_file_bytes += written;
+    if (!err && *done) {
+        uint64_t end = gpa.raw + image->kernel_file_bytes, rest = align_up(end, PAGE_SIZE) - end;
+        if (rest != 0)
+            memset(image_run_ptr(image, GPA(end), rest), 0, rest);
+    }
+    if (err || *done)
+        image_end_unpacking(image);
     return err;
 }
 
@@ -166,7 +189,10 @@ enum err image_unpack_kernel(struct vm *vm, const struct vm_image_params *params
     gpa_t guess = image->kernel_gpa;
     struct image_info inner;
     const char *why = NULL;
-    enum err err = unpack_to(vm, guess);
+    bool done = false;
+    enum err err = ERR_NONE;
+    while (!err && !done)
+        err = unpack_to(vm, guess, &done);
     if (err)
         return image_error(
             report, err, NULL,
@@ -187,27 +213,35 @@ enum err image_unpack_kernel(struct vm *vm, const struct vm_image_params *params
     return err;
 }
 
-static enum err put_elf(struct vm *vm)
+/* A piece of the segment whose turn it is. */
+static enum err put_elf(struct vm *vm, bool *done)
+{
+    const struct vm_module *module = &vm->config->kernel;
+    struct vm_image_load *load = &vm->image->load;
+    const char *blob = module_ptr(module);
+    struct image_segment s;
+    *done = image_elf_segment(blob, module->size_bytes, load->index, &s) != ERR_NONE;
+    if (*done)
+        return ERR_NONE;
+    uint64_t size, at = image_load_piece(load, s.file_bytes, &size);
+    if (load->done_bytes == s.file_bytes) {
+        load->index++;
+        load->done_bytes = 0;
+    }
+    return guest_mem_write(vm, GPA(s.gpa + at), blob + s.offset + at, size);
+}
+
+enum err image_put_kernel(struct vm *vm, bool *done)
 {
     const struct vm_module *module = &vm->config->kernel;
     const char *blob = module_ptr(module);
-    struct image_segment s;
-    for (uint32_t i = 0; image_elf_segment(blob, module->size_bytes, i, &s) == ERR_NONE; i++) {
-        enum err err = guest_mem_write(vm, GPA(s.gpa), blob + s.offset, s.file_bytes);
-        if (err)
-            return err;
-    }
-    return ERR_NONE;
-}
-
-enum err image_put_kernel(struct vm *vm)
-{
-    const struct vm_module *module = &vm->config->kernel;
     if (vm->image->packed)
-        return unpack_to(vm, vm->image->kernel_gpa);
+        return unpack_to(vm, vm->image->kernel_gpa, done);
     if (vm->image->kernel.kind == IMAGE_ELF)
-        return put_elf(vm);
+        return put_elf(vm, done);
     /* What stands behind a zImage (an appended tree) is not part of it. */
-    return guest_mem_write(vm, vm->image->kernel_gpa, module_ptr(module),
-                           MIN(module->size_bytes, vm->image->kernel_bytes));
+    uint64_t total = MIN(module->size_bytes, vm->image->kernel_bytes);
+    uint64_t size, at = image_load_piece(&vm->image->load, total, &size);
+    *done = at + size == total;
+    return guest_mem_write(vm, gpa_add(vm->image->kernel_gpa, at), blob + at, size);
 }

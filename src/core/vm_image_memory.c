@@ -136,16 +136,8 @@ static void scrub_part(const struct vm_image_run *run, uint64_t lo, uint64_t hi)
         arch_zero_pages(arch_to_ptr(hpa_add(run->hpa, base - run->gpa.raw)), end - base);
 }
 
-void image_scrub(const struct vm_image *image, gpa_t keep, uint64_t keep_bytes)
+void image_scrub(const struct vm_image_run *part, gpa_t keep, uint64_t keep_bytes)
 {
-    for (uint32_t i = 0; i < image->run_count; i++) {
-        scrub_part(&image->runs[i], 0, keep.raw);
-        scrub_part(&image->runs[i], keep.raw + keep_bytes, UINT64_MAX);
-    }
-}
-
-void image_publish(const struct vm_image *image)
-{
-    for (uint32_t i = 0; i < image->run_count; i++)
-        arch_publish_code(arch_to_ptr(image->runs[i].hpa), image->runs[i].size_bytes);
+    scrub_part(part, 0, keep.raw);
+    scrub_part(part, keep.raw + keep_bytes, UINT64_MAX);
 }

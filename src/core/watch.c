@@ -111,6 +111,7 @@ static void judge(struct vm *vm, struct watch_facts *facts)
 {
     struct watch_state *state = vm->watch.state;
     struct watch_words words;
+    char symbol[112];
     bool ends = false;
 
     spin_lock(&vm->watch.lock);
@@ -123,8 +124,9 @@ static void judge(struct vm *vm, struct watch_facts *facts)
     if (rule < 0)
         return;
     if (facts->vcpu.on)
-        vm_log(vm, "vCPU %u at pc=0x%llx: %s", facts->vcpu.id,
-               (unsigned long long)facts->vcpu.view.pc, words.what);
+        vm_log(vm, "vCPU %u at pc=0x%llx%s: %s", facts->vcpu.id,
+               (unsigned long long)facts->vcpu.view.pc,
+               vm_image_symbol(vm, facts->vcpu.view.pc, symbol, sizeof(symbol)), words.what);
     else
         vm_log(vm, "%s", words.what);
     vm_log(vm, "likely: %s", words.cause);

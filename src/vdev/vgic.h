@@ -122,5 +122,5 @@ void vgic_hw_fired(struct vgic_cpu *cpu, uint32_t intid);
 void vgic_hw_fired_away(struct vgic_cpu *cpu, uint32_t intid);
 
 /* An enabled, pending, not active interrupt of sufficient priority is there, its group enabled: WFI
- * must return. */
+ * must return. CPU is loaded here or nowhere. */
 bool vgic_pending(struct vgic_cpu *cpu);

@@ -44,12 +44,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct image_info info;
     const char *why = NULL;
     const void *blob;
+    uint64_t offset;
     enum err err;
 
     if (size > EDGE_BYTES)
         return 0;
     blob = edge_copy(data, size);
     BUG_ON(image_looks_like(blob, size) == NULL);
+    const char *symbol =
+        image_elf_symbol(blob, size, size > 16 ? data[size - 1] * 0x1001u : 0, &offset);
+    BUG_ON(symbol != NULL && (*symbol == 0 || strlen(symbol) >= size));
     err = image_probe(blob, size, &info, &why);
     BUG_ON((err == ERR_NONE) != (why == NULL));
     if (err != ERR_NONE)

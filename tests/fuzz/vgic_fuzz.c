@@ -104,7 +104,9 @@ static void machine(struct input *in, unsigned pcpu)
             vgic_hw_fired(f->loaded, TIMER);
         }
     } else {
-        (void)vgic_pending(vgic_cpu_of(fake_vgic, what % fake_config.cpu_count));
+        struct vgic_cpu *cpu = vgic_cpu_of(fake_vgic, what % fake_config.cpu_count);
+        if (fake_ifs[!pcpu].loaded != cpu) /* here or nowhere */
+            (void)vgic_pending(cpu);
     }
 }
 

@@ -27,11 +27,14 @@
 #define GICD_ISENABLER 0x100
 
 struct world world;
+void (*world_on_report)(const char *text);
 
 static void on_report(void *context, enum config_severity severity, const char *path,
                       const char *property, const char *text)
 {
     world.reports++;
+    if (world_on_report != NULL)
+        world_on_report(text);
 }
 static const struct config_sink sink = {.report = on_report};
 
@@ -298,7 +301,7 @@ static void check_vm(const struct vm *vm)
     for (uint32_t i = 0; i < vm->vcpu_count; i++)
         powered += vm->vcpus[i]->powered;
     BUG_ON(powered != vm->powered_count);
-    BUG_ON(vm->state == VM_RUNNING && powered == 0);
+    BUG_ON((vm->state == VM_RUNNING || vm->state == VM_STARTING) && powered == 0);
     BUG_ON((vm->state == VM_OFF || vm->state == VM_CRASHED) && powered != 0);
 }
 

@@ -72,8 +72,11 @@ struct world {
     uint32_t console_bytes; /* printed */
     uint32_t console_room;  /* the UART takes no more for now */
     const char *typed;      /* on the UART, 0-terminated */
+    void (*on_poll)(void);  /* whenever a CPU looks for interrupts by itself; NULL */
 };
 extern struct world world;
+/* Where the problems told go, over all worlds; NULL. */
+extern void (*world_on_report)(const char *text);
 extern uint32_t world_here;
 
 /* ---- world.c: building it */

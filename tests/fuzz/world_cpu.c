@@ -190,6 +190,8 @@ void arch_irq_poll(void)
     struct world_cpu *cpu = &world.cpus[world_here];
     struct vcpu *loaded;
 
+    if (world.on_poll != NULL)
+        world.on_poll();
     for (unsigned round = 0; is_pending(cpu); round++) {
         BUG_ON(round == ROUNDS_MAX);
         if (cpu->ipi) {

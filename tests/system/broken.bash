@@ -12,6 +12,8 @@ for source in tests/guest/broken/*.S; do
     name=$(basename "$source" .S)
     "$CC" -c -o "$BIN/$name.o" "$source" && "$OBJCOPY" -O binary "$BIN/$name.o" "$BIN/$name.bin" || exit 1
 done
+"${CROSS_arm64:-aarch64-linux-gnu-}ld" -n -Ttext=0x40000000 -o "$BIN/loops.elf" "$BIN/loops.o" || exit 1
+
 # vm NAME KERNEL [BOOTARGS [CPUS [KIB [RAMDISK]]]]: a node.
 vm() {
     local name=$1 kernel=$2 bootargs=${3:-console=ttyAMA0} cpus=${4:-1} kib=${5:-16384} ramdisk=${6:-}

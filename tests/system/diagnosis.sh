@@ -70,6 +70,7 @@ second() {
     for name in loops off timer data resets; do
         vm "$name" "$BIN/$name.bin"
     done
+    vm named "$BIN/loops.elf"
     vm cpu_on_garbage "$BIN/cpu_on_garbage.bin" '' 2
 }
 first | system first
@@ -86,6 +87,8 @@ check cpu-on told first cpu_on 'start vCPU 1 at 0xffff000040080000' 'not a virtu
 second | system second
 check second-run run_system second --smp 4 --timeout 12
 check loops told second loops 'pc=0x40000000: it has been there' 'loaded to 0x40000000'
+# An ELF file has names.
+check named told second named 'pc=0x40000000 \(_start\+0x0\): it has been there' 'loaded to 0x40000000'
 check timer told second timer 'its timer has fired but is not enabled' 'halted by itself'
 check data told second data 'first instructions fail: an undefined instruction at 0x40000000' 'no kernel'
 check resets told second resets 'reset itself 3 times' 'panic='

@@ -171,6 +171,10 @@ static void sgis_go_to_the_gic(void **state)
     assert_true(a64_hook_record.sgi_group0);
     assert_int_equal(read_reg(A64_KEY_ICC_SGI1R_EL1, &value), TRAP_UNDEF);
     assert_int_equal(a64_hook_record.sgi_count, 3);
+    assert_int_equal(write_reg(A64_KEY_ICC_DIR_EL1, 0xff00001b), TRAP_DONE);
+    assert_int_equal(a64_hook_record.deactivate_count, 1);
+    assert_int_equal(a64_hook_record.deactivate_intid, 27);
+    assert_int_equal(read_reg(A64_KEY_ICC_DIR_EL1, &value), TRAP_UNDEF);
     assert_int_equal(write_reg(A64_KEY_ICC_SRE_EL1, 0), TRAP_DONE);
     assert_int_equal(reads(A64_KEY_ICC_SRE_EL1), 7);
 }
@@ -178,6 +182,7 @@ static void sgis_go_to_the_gic(void **state)
 static void gicv2_has_no_system_registers(void **state)
 {
     start(2);
+    is_undefined(A64_KEY_ICC_DIR_EL1);
     is_undefined(A64_KEY_ICC_SGI1R_EL1);
     is_undefined(A64_KEY_ICC_ASGI1R_EL1);
     is_undefined(A64_KEY_ICC_SGI0R_EL1);

@@ -114,7 +114,7 @@ static void no_memory_to_save_a_block(void **state)
     frame_fail_nth(1);
     assert_true(vm_image_cow(&vm, GPA(GUEST)));
     assert_int_equal(guest_mem_zero(&vm, GPA(GUEST), 100), ERR_NONE);
-    assert_int_equal(vm_image_load(&vm, tree, sizeof(tree)), ERR_DENIED);
+    assert_int_equal(load_all(), ERR_DENIED);
     finish();
 }
 

@@ -8,6 +8,7 @@
 #include "core/call.h"
 #include "core/run.h"
 #include "core/vm.h"
+#include "core/vm_image.h"
 
 /* Two vCPUs of the first VM share CPU 0; the second VM is elsewhere. */
 static int start_shared(void **state)
@@ -215,6 +216,108 @@ static void stopped_while_it_resets(void **state)
     assert_int_equal(vms[0]->state, VM_OFF);
 }
 
+/* ---- while a VM's memory is filled: on_poll is between two steps of that */
+
+/* Both VMs on CPU 0, the first with more memory than a few steps fill. */
+static int start_together(void **state)
+{
+    struct world_config config = machine(3);
+
+    config.vms[0].cpus = config.vms[1].cpus = 1;
+    config.vms[0].memory_bytes = MIB(8);
+    world_power_on(&config);
+    world_boot();
+    for (unsigned i = 0; i < 100 && vms[0]->state != VM_RUNNING; i++) {
+        host_counter += 1000000000;
+        world_settle();
+    }
+    assert_int_equal(vms[0]->state, VM_RUNNING);
+    return 0;
+}
+
+static void time_passes(void)
+{
+    host_counter += SCHED_SLICE_NS / 4;
+}
+static void others_run_while_it_starts(void **state)
+{
+    unsigned turns = 0, rounds;
+
+    world.on_poll = time_passes;
+    shell(do_restart, vms[0]);
+    for (rounds = 0; rounds < 1000 && vms[0]->state != VM_RUNNING; rounds++) {
+        assert_true(runs(vms[1]));
+        turns += vms[0]->state == VM_STARTING;
+        host_counter += SCHED_SLICE_NS;
+        world_settle();
+        world_check();
+    }
+    assert_int_equal(vms[0]->state, VM_RUNNING);
+    /* 8 MiB are zeroed and published by 64 steps, of which a slice holds four or five. */
+    assert_in_range(turns, 10, 30);
+}
+
+static void stop_between_steps(void)
+{
+    if (vms[0]->state == VM_STARTING)
+        vm_stop(vms[0], VM_STOP_POWEROFF);
+}
+static void stopped_while_it_starts(void **state)
+{
+    uint64_t free_bytes = frame_free_bytes();
+
+    world.on_poll = stop_between_steps;
+    shell(do_restart, vms[0]);
+    assert_int_equal(vms[0]->state, VM_OFF);
+    assert_int_equal(vms[0]->powered_count, 0);
+    world.on_poll = NULL;
+    shell(do_restart, vms[0]);
+    assert_int_equal(vms[0]->state, VM_RUNNING);
+    assert_true(runs(vms[0]));
+    assert_int_equal(frame_free_bytes(), free_bytes);
+}
+
+static unsigned restarts;
+static void restart_between_steps(void)
+{
+    if (vms[0]->state == VM_STARTING && restarts++ == 0) {
+        assert_int_equal(vm_pause(vms[0]), ERR_DENIED);
+        assert_int_equal(vm_cpu_on(vms[0], 1, RAM, 0), ERR_DENIED);
+        assert_int_equal(vm_restart(vms[0]), ERR_NONE);
+    }
+}
+static void restarted_while_it_starts(void **state)
+{
+    uint32_t starts = vms[0]->watch.starts;
+
+    restarts = 0;
+    world.on_poll = restart_between_steps;
+    shell(do_restart, vms[0]);
+    assert_true(restarts > 1);
+    assert_int_equal(vms[0]->state, VM_RUNNING);
+    assert_int_equal(vms[0]->watch.starts, starts + 1); /* it was on its way already */
+}
+
+/* No memory to keep what the guest overwrote of its kernel: it runs, but not a second time. */
+static void ends_if_it_cannot_be_loaded(void **state)
+{
+    struct world_config config = machine(3);
+
+    config.vms[0].in_place = true;
+    config.vms[0].memory_bytes = MIB(8);
+    world_power_on(&config);
+    world_boot();
+    frame_fail_nth(1);
+    assert_true(vm_image_cow(vms[0], GPA(RAM)));
+    frame_fail_nth(0);
+    shell(do_restart, vms[0]);
+    assert_int_equal(vms[0]->state, VM_CRASHED);
+    assert_true(runs(vms[1]));
+    shell(do_restart, vms[0]);
+    assert_int_not_equal(result, ERR_NONE);
+    assert_int_equal(vms[0]->state, VM_CRASHED);
+}
+
 static void not_restarted_before_it_is_started(void **state)
 {
     struct world_config config = machine(2);
@@ -228,6 +331,7 @@ static void not_restarted_before_it_is_started(void **state)
 static void names_of_states(void **state)
 {
     assert_string_equal(vm_state_name(VM_BUILT), "built");
+    assert_string_equal(vm_state_name(VM_STARTING), "starting");
     assert_string_equal(vm_state_name(VM_RUNNING), "running");
     assert_string_equal(vm_state_name(VM_STOPPING), "stopping");
     assert_string_equal(vm_state_name(VM_OFF), "off");
@@ -348,6 +452,10 @@ int main(void)
         cmocka_unit_test_setup(the_last_vcpu_off_is_power_off, start_shared),
         cmocka_unit_test_setup(restarted, start_v2),
         cmocka_unit_test_setup(stopped_while_it_resets, start_v2),
+        cmocka_unit_test_setup(others_run_while_it_starts, start_together),
+        cmocka_unit_test_setup(stopped_while_it_starts, start_v2),
+        cmocka_unit_test_setup(restarted_while_it_starts, start_v3),
+        cmocka_unit_test(ends_if_it_cannot_be_loaded),
         cmocka_unit_test(not_restarted_before_it_is_started),
         cmocka_unit_test(names_of_states),
         cmocka_unit_test_setup(a_timer_wakes_who_waits, start_shared),

@@ -17,6 +17,12 @@ void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0)
     a64_hook_record.sgi_group0 = group0;
 }
 
+void a64_hook_deactivate(struct vcpu *vcpu, uint32_t intid)
+{
+    a64_hook_record.deactivate_count++;
+    a64_hook_record.deactivate_intid = intid;
+}
+
 void a64_hook_cntp_changed(struct vcpu *vcpu)
 {
     a64_hook_record.cntp_count++;

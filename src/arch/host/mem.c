@@ -53,6 +53,11 @@ void arch_zero_pages(void *p, uint64_t size_bytes)
 
 void arch_publish_code(const void *p, uint64_t size_bytes)
 {
+    if (arena.published_count != 0 &&
+        arena.published[arena.published_count - 1].end == (uintptr_t)p) {
+        arena.published[arena.published_count - 1].end += size_bytes;
+        return;
+    }
     BUG_ON(arena.published_count == PUBLISHED_MAX);
     arena.published[arena.published_count].base = (uintptr_t)p;
     arena.published[arena.published_count++].end = (uintptr_t)p + size_bytes;

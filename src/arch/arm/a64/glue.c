@@ -272,6 +272,11 @@ void a64_hook_wait(struct vcpu *vcpu)
         sched_wait(vcpu);
 }
 
+void a64_hook_deactivate(struct vcpu *vcpu, uint32_t intid)
+{
+    vgic_deactivate(vcpu->arch.a64.vgic, intid);
+}
+
 void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0)
 {
     vgic_sgi1r(vcpu->arch.a64.vgic, value, group0);

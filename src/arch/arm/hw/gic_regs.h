@@ -106,7 +106,9 @@ REG_DEFINE64(ICC_SGI1R_EL1, ICC_SGI1R_EL1_FIELDS);
 
 #define ICH_VTR_EL2_FIELDS(F)       \
     F(ICH_VTR_EL2, ListRegs, 4, 0)  \
-    F(ICH_VTR_EL2, REST, 25, 5)     \
+    F(ICH_VTR_EL2, RES0_5, 18, 5)   \
+    F(ICH_VTR_EL2, TDS, 19, 19)     \
+    F(ICH_VTR_EL2, REST, 25, 20)    \
     F(ICH_VTR_EL2, PREbits, 28, 26) \
     F(ICH_VTR_EL2, PRIbits, 31, 29) \
     F(ICH_VTR_EL2, RES0_32, 63, 32)

@@ -339,6 +339,7 @@ const struct gic_ops *gicv3_init(const struct gic_regions *regions)
     v3_hw.apr_count = (uint8_t)(REG_GET(ICH_VTR_EL2, PREbits, vtr) < 5    ? 1
                                 : REG_GET(ICH_VTR_EL2, PREbits, vtr) == 5 ? 2
                                                                           : 4);
+    v3_hw.dir_traps = vtr & ICH_VTR_EL2_TDS;
     gicd = arch_map_device(regions->reg[0].base, regions->reg[0].size_bytes);
     gicr_region_count = regions->redistributor_regions;
     for (uint32_t i = 0; i < gicr_region_count; i++) {

@@ -13,6 +13,8 @@ struct a64_exc;
 
 /* VALUE was written to ICC_SGI1R_EL1, or with GROUP0 to ICC_SGI0R_EL1 or ICC_ASGI1R_EL1. */
 void a64_hook_sgi(struct vcpu *vcpu, uint64_t value, bool group0);
+/* INTID, any number, was written to ICC_DIR_EL1. */
+void a64_hook_deactivate(struct vcpu *vcpu, uint32_t intid);
 /*
  * CNTP_CTL or CNTP_CVAL of VCPU changed: set its line (a64_timer_line) and arm or cancel
  * a64.cntp_timer for a64_timer_deadline.

@@ -94,6 +94,13 @@ static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, 
     return TRAP_DONE;
 }
 
+/* Traps only while the vGIC wants it (ICH_HCR_EL2.TDIR). */
+static enum trap_result deactivate(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+{
+    a64_hook_deactivate(vcpu, (uint32_t)(trap->value & ICC_DIR_EL1_INTID));
+    return TRAP_DONE;
+}
+
 #define ROW(name_, access_, kind_, ...)                                                       \
     {                                                                                         \
         .key = A64_KEY_##name_, .access = access_, .kind = kind_, .name = #name_, __VA_ARGS__ \
@@ -224,6 +231,7 @@ static struct reg_row rows[] __section(".sealed") = {
     HIDDEN(LORN_EL1),
     HIDDEN(LORC_EL1),
     HIDDEN(LORID_EL1),
+    FN(ICC_DIR_EL1, REG_WO, deactivate),
     FN(ICC_SGI1R_EL1, REG_WO, sgi),
     FN(ICC_ASGI1R_EL1, REG_WO, sgi),
     FN(ICC_SGI0R_EL1, REG_WO, sgi),
@@ -276,7 +284,7 @@ void a64_sysreg_init(unsigned gic_version)
             row->reset = a64_id_value((unsigned)REG_GET(A64_KEY, CRm, row->key),
                                       (unsigned)REG_GET(A64_KEY, Op2, row->key));
         /* With a GICv2 there is no system register interface. */
-        if (row->fn == sgi)
+        if (row->fn == sgi || row->fn == deactivate)
             row->kind = gic_version >= 3 ? REG_FN : REG_HIDDEN;
         if (row->key == A64_KEY_ICC_SRE_EL1)
             row->kind = gic_version >= 3 ? REG_CONST : REG_HIDDEN;

@@ -133,6 +133,7 @@ REG_DEFINE_(A64_KEY, A64_KEY_FIELDS, 16);
     R(LORN_EL1, 3, 0, 10, 4, 2)                                \
     R(LORC_EL1, 3, 0, 10, 4, 3)                                \
     R(LORID_EL1, 3, 0, 10, 4, 7)                               \
+    R(ICC_DIR_EL1, 3, 0, 12, 11, 1)                            \
     R(ICC_SGI1R_EL1, 3, 0, 12, 11, 5)                          \
     R(ICC_ASGI1R_EL1, 3, 0, 12, 11, 6)                         \
     R(ICC_SGI0R_EL1, 3, 0, 12, 11, 7)                          \
