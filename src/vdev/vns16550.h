@@ -36,10 +36,10 @@ struct vns16550 {
     struct spinlock lock;
     struct vns16550_config config;
     uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
-    bool thr_empty;     /* the THR-empty interrupt is due: THR ran empty, IIR was not read since */
-    bool overrun;       /* LSR.OE, until LSR is read */
-    bool line;          /* level last given to config.irq */
-    bool input_refused; /* input_ready() is owed */
+    bool thr_empty;      /* the THR-empty interrupt is due: THR ran empty, IIR was not read since */
+    bool overrun;        /* LSR.OE, until LSR is read */
+    bool line;           /* level last given to config.irq */
+    bool input_refused;  /* input_ready() is owed */
     uint8_t modem_delta; /* MSR's low half: inputs that changed since it was read */
     struct fifo tx, rx;
     char tx_bytes[NS16550_FIFO_DEPTH], rx_bytes[NS16550_FIFO_DEPTH];

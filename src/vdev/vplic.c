@@ -185,8 +185,7 @@ bool vplic_mmio(void *device, struct mmio_access *access)
     if (access->size_bytes != 4 || !is_aligned(access->offset, 4) || access->offset >= VPLIC_SIZE)
         return false;
     spin_lock(&plic->lock);
-    access->value =
-        access_register(plic, access->offset, access->write, (uint32_t)access->value);
+    access->value = access_register(plic, access->offset, access->write, (uint32_t)access->value);
     update(plic);
     spin_unlock(&plic->lock);
     return true;

@@ -14,10 +14,10 @@
 #include "core/virq.h"
 #include "lib/types.h"
 
-#define VPLIC_SOURCE_COUNT  64u /* the first, 0, does not exist */
-#define VPLIC_CONTEXT_MAX   64u
-#define VPLIC_PRIORITY_MAX  7u
-#define VPLIC_SIZE          0x600000u /* of the region: all contexts that fit */
+#define VPLIC_SOURCE_COUNT 64u /* the first, 0, does not exist */
+#define VPLIC_CONTEXT_MAX  64u
+#define VPLIC_PRIORITY_MAX 7u
+#define VPLIC_SIZE         0x600000u /* of the region: all contexts that fit */
 
 struct vplic_config {
     uint32_t context_count; /* 2 for each hart: 2 * hart + 1 is its supervisor mode */
@@ -36,10 +36,10 @@ struct vplic {
     struct virq_controller controller; /* first */
     struct spinlock lock;
     struct vplic_config config;
-    uint64_t line;     /* levels of the inputs */
-    uint64_t edge;     /* sources that are edges: a rise waits, a level does not stay */
+    uint64_t line; /* levels of the inputs */
+    uint64_t edge; /* sources that are edges: a rise waits, a level does not stay */
     uint64_t pending;
-    uint64_t claimed;  /* in service: not pending again before its completion */
+    uint64_t claimed; /* in service: not pending again before its completion */
     uint8_t priority[VPLIC_SOURCE_COUNT];
     struct vplic_context contexts[VPLIC_CONTEXT_MAX];
 };

@@ -7,26 +7,26 @@
 #include "lib/types.h"
 
 /* Accesses to CSRs are not moved over each other or over memory accesses. */
-#define csr_read(name)                                                                    \
-    ({                                                                                    \
-        uint64_t value_;                                                                  \
-        __asm__ volatile("csrr %0, %1" : "=r"(value_) : "i"(CSR_##name) : "memory");      \
-        value_;                                                                           \
+#define csr_read(name)                                                               \
+    ({                                                                               \
+        uint64_t value_;                                                             \
+        __asm__ volatile("csrr %0, %1" : "=r"(value_) : "i"(CSR_##name) : "memory"); \
+        value_;                                                                      \
     })
-#define csr_write(name, value)                                                            \
-    do {                                                                                  \
-        uint64_t written_ = (value);                                                      \
-        __asm__ volatile("csrw %0, %1" ::"i"(CSR_##name), "rK"(written_) : "memory");     \
+#define csr_write(name, value)                                                        \
+    do {                                                                              \
+        uint64_t written_ = (value);                                                  \
+        __asm__ volatile("csrw %0, %1" ::"i"(CSR_##name), "rK"(written_) : "memory"); \
     } while (0)
-#define csr_set(name, bits)                                                               \
-    do {                                                                                  \
-        uint64_t set_ = (bits);                                                           \
-        __asm__ volatile("csrs %0, %1" ::"i"(CSR_##name), "rK"(set_) : "memory");         \
+#define csr_set(name, bits)                                                       \
+    do {                                                                          \
+        uint64_t set_ = (bits);                                                   \
+        __asm__ volatile("csrs %0, %1" ::"i"(CSR_##name), "rK"(set_) : "memory"); \
     } while (0)
-#define csr_clear(name, bits)                                                             \
-    do {                                                                                  \
-        uint64_t cleared_ = (bits);                                                       \
-        __asm__ volatile("csrc %0, %1" ::"i"(CSR_##name), "rK"(cleared_) : "memory");     \
+#define csr_clear(name, bits)                                                         \
+    do {                                                                              \
+        uint64_t cleared_ = (bits);                                                   \
+        __asm__ volatile("csrc %0, %1" ::"i"(CSR_##name), "rK"(cleared_) : "memory"); \
     } while (0)
 
 #define sfence_vma() __asm__ volatile("sfence.vma" ::: "memory")

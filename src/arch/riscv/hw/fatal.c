@@ -17,9 +17,9 @@ static const struct fatal_frame *fatal_frame;
 
 static void print_frame(const struct fatal_frame *frame)
 {
-    static const char *const names[] = {"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2",
-                                        "s0",   "s1", "a0", "a1", "a2",  "a3",  "a4", "a5",
-                                        "a6",   "a7", "s2", "s3", "s4",  "s5",  "s6", "s7",
+    static const char *const names[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                        "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                        "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
                                         "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
     for (unsigned i = 1; i < ARRAY_SIZE(frame->x); i++)

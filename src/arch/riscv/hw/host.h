@@ -6,13 +6,13 @@
 #include "arch/riscv/model/rv_isa.h"
 
 struct rv_host {
-    struct rv_isa isa;        /* what all harts have */
-    struct rv_isa guest_isa;  /* what guests are shown of it */
-    const char *mmu_type;     /* of the boot hart's node, or NULL */
+    struct rv_isa isa;       /* what all harts have */
+    struct rv_isa guest_isa; /* what guests are shown of it */
+    const char *mmu_type;    /* of the boot hart's node, or NULL */
     uint32_t timebase_hz;
-    bool sstc;                /* stimecmp for us, vstimecmp for guests */
-    uint64_t henvcfg;         /* for guests */
-    enum rv_mode s2_mode;     /* of hgatp */
+    bool sstc;            /* stimecmp for us, vstimecmp for guests */
+    uint64_t henvcfg;     /* for guests */
+    enum rv_mode s2_mode; /* of hgatp */
     uint32_t vmid_count;
 };
 extern struct rv_host rv_host;

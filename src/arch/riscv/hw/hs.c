@@ -14,25 +14,24 @@
 
 /* What is a guest's own affair goes to it directly. Not illegal instructions: the first use of the
  * floating-point unit is one. */
-#define DELEGATED_EXCEPTIONS                                                      \
-    (bit64(RV_CAUSE_FETCH_MISALIGNED) | bit64(RV_CAUSE_FETCH_ACCESS) |            \
-     bit64(RV_CAUSE_BREAKPOINT) | bit64(RV_CAUSE_LOAD_MISALIGNED) |               \
-     bit64(RV_CAUSE_LOAD_ACCESS) | bit64(RV_CAUSE_STORE_MISALIGNED) |             \
-     bit64(RV_CAUSE_STORE_ACCESS) | bit64(RV_CAUSE_ECALL_U) |                     \
+#define DELEGATED_EXCEPTIONS                                                                      \
+    (bit64(RV_CAUSE_FETCH_MISALIGNED) | bit64(RV_CAUSE_FETCH_ACCESS) |                            \
+     bit64(RV_CAUSE_BREAKPOINT) | bit64(RV_CAUSE_LOAD_MISALIGNED) | bit64(RV_CAUSE_LOAD_ACCESS) | \
+     bit64(RV_CAUSE_STORE_MISALIGNED) | bit64(RV_CAUSE_STORE_ACCESS) | bit64(RV_CAUSE_ECALL_U) |  \
      bit64(RV_CAUSE_FETCH_PAGE) | bit64(RV_CAUSE_LOAD_PAGE) | bit64(RV_CAUSE_STORE_PAGE))
 #define DELEGATED_INTERRUPTS (RV_IRQ_VSSI | RV_IRQ_VSTI | RV_IRQ_VSEI)
 
 /* Register in the manual, field in struct rv_super: all that a guest can change without a trap, but
  * for vsatp, whose turn matters. */
-#define VS_REGISTERS(R)       \
-    R(vsstatus, sstatus)      \
-    R(vsie, sie)              \
-    R(vstvec, stvec)          \
-    R(vsscratch, sscratch)    \
-    R(vsepc, sepc)            \
-    R(vscause, scause)        \
-    R(vstval, stval)          \
-    R(senvcfg, senvcfg)       \
+#define VS_REGISTERS(R)    \
+    R(vsstatus, sstatus)   \
+    R(vsie, sie)           \
+    R(vstvec, stvec)       \
+    R(vsscratch, sscratch) \
+    R(vsepc, sepc)         \
+    R(vscause, scause)     \
+    R(vstval, stval)       \
+    R(senvcfg, senvcfg)    \
     R(scounteren, scounteren)
 
 bool hlvx_u16(uint64_t at, uint16_t *to); /* entry.S */
@@ -56,9 +55,8 @@ static uint64_t wanted_henvcfg(const struct rv_isa *isa)
            (rv_isa_has(isa, RV_EXT_svpbmt) ? HENVCFG_PBMTE : 0) |
            (rv_isa_has(isa, RV_EXT_svadu) ? HENVCFG_ADUE : 0) |
            (rv_isa_has(isa, RV_EXT_zicboz) ? HENVCFG_CBZE : 0) |
-           (rv_isa_has(isa, RV_EXT_zicbom)
-                ? HENVCFG_CBCFE | REG_PUT(HENVCFG, CBIE, RV_CBIE_FLUSH)
-                : 0);
+           (rv_isa_has(isa, RV_EXT_zicbom) ? HENVCFG_CBCFE | REG_PUT(HENVCFG, CBIE, RV_CBIE_FLUSH)
+                                           : 0);
 }
 
 /* Machine mode may keep a feature back (menvcfg): then its bit does not stick, and guests do not

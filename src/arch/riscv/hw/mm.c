@@ -217,15 +217,13 @@ void *arch_map_device(hpa_t base, uint64_t size_bytes)
     return (void *)(va + (base.raw - first));
 }
 
-/* ---- memory for guests. Caches are coherent, but for instructions (Volume I, chapter "Zifencei")
- */
+/* ---- memory for guests */
 
+/* Caches are coherent, but for instructions; each hart that a vCPU begins on executes FENCE.I then
+ * (forget_others in vcpu.c). */
 void arch_publish_code(const void *p, uint64_t size_bytes)
 {
     fence_all();
-    fence_i();
-    if (pcpu_count > 1)
-        sbi_fence_all(SBI_RFENCE_I, 0, 0, 0);
 }
 
 void arch_zero_pages(void *p, uint64_t size_bytes)

@@ -109,8 +109,8 @@ uint64_t arch_vcpu_timer_deadline(struct vcpu *vcpu)
     /* Without vstimecmp its timer is one of ours, and its line among the others. */
     if (!rv_host.sstc)
         return TIMER_NEVER;
-    return timer_host_ticks(vcpu, is_loaded(vcpu) ? csr_read(vstimecmp)
-                                                  : vcpu->arch.rv.super.stimecmp);
+    return timer_host_ticks(vcpu,
+                            is_loaded(vcpu) ? csr_read(vstimecmp) : vcpu->arch.rv.super.stimecmp);
 }
 
 void arch_vcpu_timer_fired(struct vcpu *vcpu)

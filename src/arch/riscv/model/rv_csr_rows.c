@@ -36,8 +36,10 @@ static enum trap_result read_counter(struct vcpu *vcpu, const struct reg_row *ro
     return TRAP_DONE;
 }
 
-#define COUNTER(number, text) \
-    {.key = (number), .access = REG_RO, .kind = REG_FN, .fn = read_counter, .name = (text)}
+#define COUNTER(number, text)                                                                 \
+    {                                                                                         \
+        .key = (number), .access = REG_RO, .kind = REG_FN, .fn = read_counter, .name = (text) \
+    }
 #define HPM(n) COUNTER(CSR_cycle + (n), "hpmcounter" #n)
 /* clang-format off */
 static const struct reg_row rows[] = {

@@ -111,8 +111,8 @@ static int write_plic(void *fdt, uint32_t hart_count)
     }
     err |= write_strings(fdt, "compatible", "sifive,plic-1.0.0\0riscv,plic0");
     err |= write_reg(fdt, RV_GUEST_PLIC_BASE, RV_GUEST_PLIC_BYTES);
-    err |= fdt_property(fdt, "interrupts-extended", contexts,
-                        (int)(4 * hart_count * sizeof(fdt32_t)));
+    err |=
+        fdt_property(fdt, "interrupts-extended", contexts, (int)(4 * hart_count * sizeof(fdt32_t)));
     err |= fdt_property_cell(fdt, "riscv,ndev", RV_GUEST_PLIC_LAST_SOURCE);
     err |= fdt_property(fdt, "interrupt-controller", NULL, 0);
     err |= fdt_property_cell(fdt, "#interrupt-cells", 1);

@@ -60,8 +60,8 @@ static bool access_compressed(uint32_t insn, struct rv_access *access)
     case 0:
         if (funct3 == ZCB)
             return access_zcb(insn, access);
-        return plain && access_of(log_size, short_reg(REG_GET(RV_INSN_C, RD_SHORT, insn)), write,
-                                  access);
+        return plain &&
+               access_of(log_size, short_reg(REG_GET(RV_INSN_C, RD_SHORT, insn)), write, access);
     case 2: /* relative to the stack pointer */
         if (write)
             return access_of(log_size, (uint8_t)REG_GET(RV_INSN_CSP, RS2, insn), true, access);

@@ -170,7 +170,7 @@ void rv_view(const struct rv_gprs *gprs, const struct rv_super *super, uint64_t 
     };
 }
 
-#define HERE_UART                                                                            \
+#define HERE_UART                                                                          \
     "; this guest's UART is a 16550 at 0x10000000: write earlycon without an address, or " \
     "earlycon=uart8250,mmio,0x10000000"
 
