@@ -45,10 +45,10 @@ void boot_arch_memory(const struct board *board)
 
 const char *boot_arch_devices(const void *fdt)
 {
-    const char *why = host_init(fdt);
+    const char *why = sbi_init();
 
     if (why == NULL)
-        why = sbi_init();
+        why = host_init(fdt);
     return why != NULL ? why : plic_init(fdt);
 }
 

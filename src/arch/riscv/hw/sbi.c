@@ -121,6 +121,6 @@ void arch_machine_reset(void)
 
 void arch_machine_fail(void)
 {
-    reset(SBI_SRST_COLD_REBOOT, SBI_SRST_SYSTEM_FAILURE);
+    reset(SBI_SRST_SHUTDOWN, SBI_SRST_SYSTEM_FAILURE);
     arch_cpu_stop();
 }
