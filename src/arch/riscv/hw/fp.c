@@ -9,10 +9,12 @@
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 
-#define FP_REGISTERS(R)                                                                          \
-    R(0)                                                                                         \
-    R(1) R(2) R(3) R(4) R(5) R(6) R(7) R(8) R(9) R(10) R(11) R(12) R(13) R(14) R(15) R(16) R(17) \
-        R(18) R(19) R(20) R(21) R(22) R(23) R(24) R(25) R(26) R(27) R(28) R(29) R(30) R(31)
+/* clang-format off */
+#define FP_REGISTERS(R) \
+    R(0) R(1) R(2) R(3) R(4) R(5) R(6) R(7) R(8) R(9) R(10) R(11) R(12) R(13) R(14) R(15) \
+    R(16) R(17) R(18) R(19) R(20) R(21) R(22) R(23) R(24) R(25) R(26) R(27) R(28) R(29) \
+    R(30) R(31)
+/* clang-format on */
 
 static void set_unit(unsigned state)
 {
@@ -74,5 +76,6 @@ enum trap_result arch_trap_fp(struct vcpu *vcpu, struct trap *trap)
     return TRAP_RETRY;
 }
 
-/* libfdt and zlib are integer code on RISC-V (tests/checks/riscv_fp.sh holds them to it). */
+/* libfdt and zlib are integer code on RISC-V (tests/checks/speculation.sh holds the image to it).
+ */
 void arch_lib_begin(void) {}

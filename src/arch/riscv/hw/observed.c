@@ -26,7 +26,7 @@ __cold void rv_trap_handle_observed(struct vcpu *vcpu, const struct rv_syndrome 
     record.result = rv_trap_handle(vcpu, syndrome, &record.trap);
     record.answer = gprs->x[RV_A0];
     if (record.trap.kind == TRAP_MMIO && !record.trap.write)
-        record.trap.value = rv_loaded_value(&record.trap);
+        record.trap.value &= low_bits(record.trap.mmio.size_bytes * 8u);
     record.end_ticks = arch_counter();
     trace_trap(vcpu, &record, &before);
 }

@@ -84,8 +84,11 @@ void sbi_fence(uint64_t cpus, unsigned function, uint64_t start, uint64_t size_b
             }
         }
         const uint64_t args[5] = {mask, base, start, size_bytes, tag};
+        const uint64_t all[5] = {mask, base, 0, UINT64_MAX, tag};
 
-        BUG_ON(sbi_call(SBI_RFENCE, function, args).error != SBI_SUCCESS);
+        /* A guest's range may be one that the firmware refuses. */
+        if (sbi_call(SBI_RFENCE, function, args).error != SBI_SUCCESS)
+            BUG_ON(sbi_call(SBI_RFENCE, function, all).error != SBI_SUCCESS);
     }
 }
 

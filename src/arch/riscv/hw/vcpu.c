@@ -48,8 +48,9 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
 static void forget_others(struct vcpu *vcpu, uint32_t cpu)
 {
     struct rv_vm *vm = &vcpu->vm->arch.rv;
+    bool tagged = vcpu->vm->s2.vmid < rv_host.vmid_count; /* else other VMs share its tag */
 
-    if (vm->last_vcpu[cpu] == vcpu->id && vcpu->arch.rv.last_cpu == cpu)
+    if (tagged && vm->last_vcpu[cpu] == vcpu->id && vcpu->arch.rv.last_cpu == cpu)
         return;
     vm->last_vcpu[cpu] = (uint8_t)vcpu->id;
     vcpu->arch.rv.last_cpu = cpu;
