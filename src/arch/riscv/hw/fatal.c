@@ -33,6 +33,12 @@ static void print_frame(const struct fatal_frame *frame)
     panic_print("\n");
 }
 
+/* The frame pointer is the stack pointer before the call; the pair lies below it. */
+uintptr_t arch_frame_record(uintptr_t fp)
+{
+    return fp - 2 * sizeof(uintptr_t);
+}
+
 void arch_panic_print(void)
 {
     const struct fatal_frame *frame = fatal_frame;

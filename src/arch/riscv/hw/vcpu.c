@@ -164,7 +164,7 @@ const char *arch_gpa_hint(gpa_t gpa)
     return rv_gpa_hint(gpa);
 }
 
-bool arch_is_console_name(const char *name, size_t length)
+const struct uart_words *arch_uart_words(void)
 {
-    return rv_is_console_name(name, length);
+    return &rv_uart_words;
 }

@@ -10,7 +10,6 @@
 #include "arch/riscv/model/rv_sbi.h"
 #include "core/pcpu.h"
 #include "lib/fmt.h"
-#include "lib/string.h"
 
 static int csr_text(const struct trace_record *record, char *text, size_t size)
 {
@@ -194,9 +193,8 @@ const char *rv_gpa_hint(gpa_t gpa)
     return NULL;
 }
 
-bool rv_is_console_name(const char *name, size_t length)
-{
-    static const char known[] = "ttyS0";
-
-    return length == sizeof(known) - 1 && memcmp(name, known, length) == 0;
-}
+const struct uart_words rv_uart_words = {
+    .model = "16550",
+    .console = "ttyS0",
+    .option = "CONFIG_SERIAL_8250_CONSOLE",
+};

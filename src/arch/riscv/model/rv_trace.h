@@ -17,6 +17,6 @@ const char *rv_cause_text(uint64_t scause);
 /* As arch_vcpu_view, of a vCPU with these registers at its time NOW. */
 void rv_view(const struct rv_gprs *gprs, const struct rv_super *super, uint64_t now,
              struct guest_view *view);
-/* As arch_gpa_hint, arch_is_console_name. */
+/* As arch_gpa_hint, arch_uart_words. */
 const char *rv_gpa_hint(gpa_t gpa);
-bool rv_is_console_name(const char *name, size_t length);
+extern const struct uart_words rv_uart_words;
