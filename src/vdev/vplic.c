@@ -186,7 +186,9 @@ bool vplic_mmio(void *device, struct mmio_access *access)
         return false;
     spin_lock(&plic->lock);
     access->value = access_register(plic, access->offset, access->write, (uint32_t)access->value);
-    update(plic);
+    /* A read changes nothing, but a claim that got something. */
+    if (access->write || (access->offset >= CONTEXT_BASE && access->value != 0))
+        update(plic);
     spin_unlock(&plic->lock);
     return true;
 }

@@ -56,26 +56,49 @@ uint64_t rv_hook_scounteren(const struct vcpu *vcpu)
     return csr_read(scounteren);
 }
 
-struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)
+static bool is_observed(const struct vcpu *vcpu)
 {
-    struct pcpu *pcpu = vcpu->arch.rv.pcpu;
-    struct rv_syndrome syndrome = {.cause = cause, .pc = vcpu->arch.rv.gprs.pc};
+    return unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0);
+}
+
+/* All but calls that nobody looks at. */
+static __noinline void handle_any(struct pcpu *pcpu, struct vcpu *vcpu, uint64_t cause)
+{
+    struct rv_syndrome syndrome = {
+        .cause = cause,
+        .tval = csr_read(stval),
+        .htval = csr_read(htval),
+        .htinst = csr_read(htinst),
+        .pc = vcpu->arch.rv.gprs.pc,
+        .fp_off = REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_OFF,
+    };
     struct trap trap;
 
-    if (cause != RV_CAUSE_ECALL_VS) {
-        syndrome.tval = csr_read(stval);
-        syndrome.htval = csr_read(htval);
-        syndrome.htinst = csr_read(htinst);
-        syndrome.fp_off = REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_OFF;
-    }
     exit_record(pcpu, vcpu, &syndrome);
     /* Another of its CPUs has changed its tables: it will fault by itself. */
     if (unlikely(rv_insn_needed(&syndrome)) && !hs_fetch(syndrome.pc, &syndrome.insn))
-        return run_resume(pcpu, vcpu);
-    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0))
+        return;
+    if (is_observed(vcpu))
         rv_trap_handle_observed(vcpu, &syndrome);
     else
         rv_trap_handle(vcpu, &syndrome, &trap);
+}
+
+struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)
+{
+    struct pcpu *pcpu = vcpu->arch.rv.pcpu;
+
+    if (likely(cause == RV_CAUSE_ECALL_VS) && !is_observed(vcpu)) {
+        /* A constant cause: the compiler leaves little of the handling. */
+        const struct rv_syndrome syndrome = {.cause = RV_CAUSE_ECALL_VS,
+                                             .pc = vcpu->arch.rv.gprs.pc};
+        struct trap trap;
+
+        exit_record(pcpu, vcpu, &syndrome);
+        rv_trap_handle(vcpu, &syndrome, &trap);
+    } else {
+        handle_any(pcpu, vcpu, cause);
+    }
     return run_resume(pcpu, vcpu);
 }
 

@@ -117,9 +117,7 @@ void rv_decode(const struct rv_syndrome *syndrome, struct trap *trap)
     trap->syndrome = syndrome->cause;
     switch (syndrome->cause) {
     case RV_CAUSE_ECALL_VS:
-        trap->kind = TRAP_HYPERCALL;
-        trap->insn_bytes = 4;
-        trap->call = (typeof(trap->call)){0};
+        rv_decode_call(trap);
         break;
     case RV_CAUSE_LOAD_GUEST_PAGE:
     case RV_CAUSE_STORE_GUEST_PAGE:

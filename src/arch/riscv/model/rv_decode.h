@@ -44,6 +44,18 @@ static inline gpa_t rv_fault_gpa(const struct rv_syndrome *syndrome)
     return GPA((syndrome->htval << 2) | (syndrome->tval & 3));
 }
 
+/* What rv_decode says of an ECALL, the most frequent trap. */
+static __always_inline void rv_decode_call(struct trap *trap)
+{
+    trap->kind = TRAP_HYPERCALL;
+    trap->insn_bytes = 4;
+    trap->reg = TRAP_REG_NONE;
+    trap->write = false;
+    trap->value = 0;
+    trap->call.immediate = 0;
+    trap->call.smc = false;
+    trap->syndrome = RV_CAUSE_ECALL_VS;
+}
 /* Fill TRAP. A load or store is decoded as if a device were there: what is memory, the caller
  * knows. */
 void rv_decode(const struct rv_syndrome *syndrome, struct trap *trap);

@@ -73,10 +73,10 @@ static __always_inline uint64_t rv_s2_leaf(hpa_t hpa, struct pt_attr attr, unsig
     return rv_pte_leaf(hpa, attr) | RV_PTE_U;
 }
 
-/* Levels of MODE; 0 if it has no tables. */
+/* Levels of MODE, which has tables. */
 static __always_inline unsigned rv_mode_levels(enum rv_mode mode)
 {
-    return mode == RV_MODE_BARE ? 0 : (unsigned)mode - RV_MODE_SV39 + 3;
+    return mode == RV_MODE_SV57 ? 5 : mode == RV_MODE_SV48 ? 4 : 3;
 }
 
 /* Of a table of LEVELS levels: the hypervisor's, or a G-stage. Any level may hold a leaf. */

@@ -48,22 +48,27 @@ static bool harts(const struct vm *vm, uint64_t mask, uint64_t base, uint64_t *t
 
 static extension_fn base, timer, ipi, rfence, hsm, srst, dbcn;
 
-static const struct extension {
-    uint32_t id;
-    extension_fn *call;
-    const char *name;
-} extensions[] = {
-    {SBI_TIME, timer, "TIME"}, {SBI_RFENCE, rfence, "RFENCE"}, {SBI_IPI, ipi, "IPI"},
-    {SBI_BASE, base, "BASE"},  {SBI_HSM, hsm, "HSM"},          {SBI_DBCN, dbcn, "DBCN"},
-    {SBI_SRST, srst, "SRST"},
-};
-
-static const struct extension *find(uint64_t id)
+/* NULL: there is no such extension. */
+static extension_fn *find(uint64_t id)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(extensions); i++)
-        if (extensions[i].id == id)
-            return &extensions[i];
-    return NULL;
+    switch (id) {
+    case SBI_BASE:
+        return base;
+    case SBI_TIME:
+        return timer;
+    case SBI_IPI:
+        return ipi;
+    case SBI_RFENCE:
+        return rfence;
+    case SBI_HSM:
+        return hsm;
+    case SBI_SRST:
+        return srst;
+    case SBI_DBCN:
+        return dbcn;
+    default:
+        return NULL;
+    }
 }
 
 static int64_t base(struct sbi *sbi, enum trap_result *result)
@@ -245,12 +250,12 @@ enum trap_result rv_sbi_call(struct vcpu *vcpu, struct trap *trap)
 {
     uint64_t *x = vcpu->arch.rv.gprs.x;
     struct sbi sbi = {.vcpu = vcpu, .function = x[RV_A6], .arg = &x[RV_A0]};
-    const struct extension *extension = find(x[RV_A7]);
+    extension_fn *extension = find(x[RV_A7]);
     enum trap_result result = TRAP_DONE;
     int64_t error = SBI_ERR_NOT_SUPPORTED;
 
     if (extension != NULL)
-        error = extension->call(&sbi, &result);
+        error = extension(&sbi, &result);
     if (result == TRAP_DONE) {
         x[RV_A0] = (uint64_t)error;
         x[RV_A1] = sbi.value;

@@ -46,7 +46,10 @@ static __always_inline enum trap_result rv_trap_handle(struct vcpu *vcpu,
     struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
     enum trap_result result;
 
-    rv_decode(syndrome, trap);
+    if (syndrome->cause == RV_CAUSE_ECALL_VS)
+        rv_decode_call(trap);
+    else
+        rv_decode(syndrome, trap);
     if (rv_is_guest_page_fault(syndrome->cause)) {
         bool retry = false;
 
