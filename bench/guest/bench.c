@@ -3,7 +3,8 @@
  * What single operations cost, in ticks of the virtual counter: under QEMU's `-icount shift=0` with
  * a counter of 1 GHz a tick is an instruction, hypervisor and guest together. Prints `name value`
  * lines, the mean of many rounds, the loop around the operation subtracted. The same
- * binary runs bare, which gives the machine's own share.
+ * binary runs bare, which gives the machine's own share. `row=NAME` on the command line: that
+ * alone, for a profile.
  */
 #include "guest/lib/gic.h"
 #include "guest/lib/guest.h"
@@ -12,10 +13,11 @@
 #include "guest/lib/pl011.h"
 #include "guest/lib/smp.h"
 #include "guest/lib/sysreg.h"
+#include "guest/lib/text.h"
 #include "guest/lib/timer.h"
 
-#define LOOP_ROUNDS  1000u
-#define EVENT_ROUNDS 100u
+#define LOOP_ROUNDS  (1000u * times)
+#define EVENT_ROUNDS (100u * times)
 #define SGI_BENCH    9u
 #define SGI_REPLY    10u
 /* Far enough ahead to be asleep or spinning when it comes. */
@@ -37,6 +39,7 @@ uint64_t bench_vector_time[GUEST_CPU_MAX];
 extern char bench_vectors[], vectors[];
 
 static uint64_t loop_overhead;
+static uint32_t times;
 
 /* Where bench.S puts the time of CPU. */
 static unsigned aff0(unsigned cpu)
@@ -53,6 +56,22 @@ static void report_loop(const char *name, uint64_t ticks)
 {
     report(name, ticks - MIN(ticks, loop_overhead), LOOP_ROUNDS);
 }
+
+/* Is it to be measured: all are, or the one that the command line names. */
+static bool wanted(const char *name)
+{
+    static const char option[] = "row=";
+    const char *row = machine.bootargs;
+
+    while (*row != 0 && text_after(row, option) == NULL)
+        row++;
+    return *row == 0 || text_equal(row + sizeof(option) - 1, name);
+}
+#define BENCH_LOOP(name, body)                    \
+    do {                                          \
+        if (wanted(name))                         \
+            report_loop((name), TIME_LOOP(body)); \
+    } while (0)
 
 static void hvc_once(void)
 {
@@ -72,13 +91,13 @@ static void bench_loops(void)
 
     loop_overhead = TIME_LOOP();
     if (!machine.psci_by_smc)
-        report_loop("hvc_psci_version", TIME_LOOP(hvc_once()));
-    report_loop("id_register_read", TIME_LOOP(READ_SYSREG(id_aa64mmfr0_el1)));
-    report_loop("gicd_read", TIME_LOOP(mmio_read32(gicd_typer)));
-    report_loop("gicd_isenabler_write", TIME_LOOP(mmio_write32(gicd_enable, 0)));
-    report_loop("uart_read", TIME_LOOP(mmio_read32(uart_flags)));
-    report_loop("cntp_ctl_read", TIME_LOOP(READ_SYSREG(cntp_ctl_el0)));
-    report_loop("cntvct_read", TIME_LOOP(READ_SYSREG(cntvct_el0)));
+        BENCH_LOOP("hvc_psci_version", hvc_once());
+    BENCH_LOOP("id_register_read", READ_SYSREG(id_aa64mmfr0_el1));
+    BENCH_LOOP("gicd_read", mmio_read32(gicd_typer));
+    BENCH_LOOP("gicd_isenabler_write", mmio_write32(gicd_enable, 0));
+    BENCH_LOOP("uart_read", mmio_read32(uart_flags));
+    BENCH_LOOP("cntp_ctl_read", READ_SYSREG(cntp_ctl_el0));
+    BENCH_LOOP("cntvct_read", READ_SYSREG(cntvct_el0));
 }
 
 static uint32_t handled[GUEST_CPU_MAX];
@@ -228,6 +247,7 @@ static void bench_second_cpu(void)
 void guest_main(void)
 {
     mmu_init();
+    times = (uint32_t)text_argument(machine.bootargs, "times", 1);
     print("ticks_per_second %lu\n", counter_hz());
     gic_init();
     bench_loops();
@@ -237,10 +257,14 @@ void guest_main(void)
     WRITE_SYSREG(vbar_el1, (uint64_t)bench_vectors);
     barrier_context();
     irq_unmask();
-    bench_sgi_self();
-    bench_timer("timer_spin", false);
-    bench_timer("timer_wfi", true);
-    bench_second_cpu();
+    if (wanted("sgi_self"))
+        bench_sgi_self();
+    if (wanted("timer_spin"))
+        bench_timer("timer_spin", false);
+    if (wanted("timer_wfi"))
+        bench_timer("timer_wfi", true);
+    if (wanted("ipi"))
+        bench_second_cpu();
     irq_mask();
     print("done\n");
 }

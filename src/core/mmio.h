@@ -34,7 +34,7 @@ struct mmio_region {
 struct mmio_bus {
     struct mmio_region regions[MMIO_REGION_MAX]; /* ascending, disjoint */
     uint32_t count;
-    uint32_t last; /* index of the region found last; any CPU writes it, any value is right */
+    uint32_t last; /* bytes to the region found last; any CPU writes it, any region is right */
 };
 
 /*
@@ -50,13 +50,15 @@ const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
 static inline const struct mmio_region *mmio_bus_find(struct mmio_bus *bus, gpa_t gpa,
                                                       uint64_t size_bytes)
 {
-    const struct mmio_region *found = &bus->regions[__atomic_load_n(&bus->last, __ATOMIC_RELAXED)];
+    const struct mmio_region *found =
+        (const struct mmio_region *)((const char *)bus->regions + read_once(bus->last));
 
     if (likely(size_bytes != 0 &&
                range_within(gpa.raw, size_bytes, found->base.raw, found->size_bytes)))
         return found;
     found = mmio_bus_search(bus, gpa, size_bytes);
     if (found != NULL)
-        __atomic_store_n(&bus->last, (uint32_t)(found - bus->regions), __ATOMIC_RELAXED);
+        __atomic_store_n(&bus->last, (uint32_t)((const char *)found - (const char *)bus->regions),
+                         __ATOMIC_RELAXED);
     return found;
 }

@@ -86,14 +86,16 @@ static void print_exits(const struct pcpu *cpu)
         const struct exit_record *exit = &cpu->exits[(cpu->exit_next + i) % EXIT_RING];
         if (exit->pc == 0 && exit->syndrome == 0)
             continue;
-        struct trace_record record = {.pc = exit->pc, .vcpu = exit->vcpu};
+        struct trace_record record = {.pc = exit->pc, .vcpu = exit->vcpu.vcpu};
         char text[TRACE_TEXT_MAX];
-        bool known = exit->vm < vm_count && exit->vm < VM_COUNT_MAX && vms[exit->vm] != NULL;
+        bool known =
+            exit->vcpu.vm < vm_count && exit->vcpu.vm < VM_COUNT_MAX && vms[exit->vcpu.vm] != NULL;
         arch_exit_trap(exit, &record.trap);
         trace_text(NULL, &record, text, sizeof(text));
         panic_print("  %s/%u pc=0x%llx %s; syndrome 0x%llx, fault 0x%llx\n",
-                    known ? vms[exit->vm]->name : "?", exit->vcpu, (unsigned long long)exit->pc,
-                    text, (unsigned long long)exit->syndrome, (unsigned long long)exit->fault);
+                    known ? vms[exit->vcpu.vm]->name : "?", exit->vcpu.vcpu,
+                    (unsigned long long)exit->pc, text, (unsigned long long)exit->syndrome,
+                    (unsigned long long)exit->fault);
     }
 }
 

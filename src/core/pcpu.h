@@ -8,6 +8,7 @@
 #include "core/call.h"
 #include "core/sched.h"
 #include "core/timer.h"
+#include "core/vcpu.h"
 #include "lib/types.h"
 
 enum ipi { IPI_RESCHED = 1, IPI_CALL = 2, IPI_STOP = 4 };
@@ -16,12 +17,14 @@ enum ipi { IPI_RESCHED = 1, IPI_CALL = 2, IPI_STOP = 4 };
 /* What this CPU's guests did last, for last words. */
 struct exit_record {
     uint64_t pc, syndrome, fault;
-    uint16_t vm, vcpu;
+    struct vcpu_name vcpu;
 };
 
 struct pcpu {
     struct arch_pcpu arch; /* first: entry.S reads it */
-    uint32_t id;           /* index in board.cpu_ids */
+    uint32_t exit_next;
+    struct exit_record exits[EXIT_RING];
+    uint32_t id; /* index in board.cpu_ids */
     bool online;
     uint32_t ipi_pending; /* enum ipi, atomic */
     struct call *call;    /* a call from another CPU (core/call.h), atomic */
@@ -30,9 +33,8 @@ struct pcpu {
     struct runq runq;
     struct timer_queue timers;
     struct timer slice_timer;
-    struct vcpu *fp_owner; /* whose floating-point state is in the hardware */
-    struct exit_record exits[EXIT_RING];
-    uint32_t exit_next;
+    uint64_t programmed_ticks; /* arch_timer_program's: what the hardware's timer is set to */
+    struct vcpu *fp_owner;     /* whose floating-point state is in the hardware */
 };
 
 extern struct pcpu *pcpus[BOARD_CPU_MAX];

@@ -26,14 +26,19 @@ enum err reg_table_init(struct reg_table *table, const struct reg_row *rows, uin
     for (uint32_t i = 0; i < count; i++) {
         uint8_t *page = &table->directory[(rows[i].key % REG_INDEX_KEYS) >> REG_INDEX_PAGE_BITS];
 
-        if (!row_is_valid(&rows[i]) || (i > 0 && rows[i].key <= rows[i - 1].key))
+        uint16_t *slot;
+
+        if (!row_is_valid(&rows[i]))
             return ERR_INVALID;
         if (*page == 0) {
             if (table->page_count == REG_INDEX_PAGES)
                 return ERR_NO_MEMORY;
             *page = (uint8_t)table->page_count++;
         }
-        table->pages[*page][rows[i].key % REG_INDEX_PAGE_KEYS] = (uint16_t)(i + 1);
+        slot = &table->pages[*page][rows[i].key % REG_INDEX_PAGE_KEYS];
+        if (*slot != 0)
+            return ERR_INVALID;
+        *slot = (uint16_t)(i + 1);
     }
     table->rows = rows;
     table->count = count;

@@ -22,8 +22,9 @@ enum reg_kind {
 };
 
 struct reg_row;
-/* Read or write by function: TRAP->write and TRAP->value as in trap.h. */
-typedef enum trap_result reg_fn(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap);
+/* Write *VALUE, or read it. */
+typedef enum trap_result reg_fn(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                uint64_t *value);
 
 struct reg_row {
     uint32_t key;
@@ -38,15 +39,15 @@ struct reg_row {
 
 /*
  * Keys are 16 bits: 1024 pages of 64, of which only those with rows exist. A page's byte in the
- * directory is 0 (none) or 1 + index into `pages`. About 7 KiB, of which a look-up touches two
+ * directory is 0 (none) or 1 + index into `pages`. About 13 KiB, of which a look-up touches two
  * lines.
  */
 #define REG_INDEX_PAGE_BITS 6
 #define REG_INDEX_PAGE_KEYS (1u << REG_INDEX_PAGE_BITS)
 #define REG_INDEX_KEYS      65536u
-#define REG_INDEX_PAGES     48
+#define REG_INDEX_PAGES     96
 struct reg_table {
-    const struct reg_row *rows; /* ascending, unique keys below REG_INDEX_KEYS */
+    const struct reg_row *rows; /* unique keys below REG_INDEX_KEYS */
     uint32_t count;             /* below 65535 */
     uint32_t page_count;        /* the empty one included */
     uint8_t directory[REG_INDEX_KEYS / REG_INDEX_PAGE_KEYS];
@@ -54,15 +55,16 @@ struct reg_table {
 };
 
 /*
- * Build the index; ROWS must outlive TABLE. ERR_INVALID if keys are unsorted, equal or too large,
- * or a row cannot work (REG_FN without function, no access, a kind that does not exist);
+ * Build the index; ROWS must outlive TABLE. ERR_INVALID if keys are equal or too large, or a
+ * row cannot work (REG_FN without function, no access, a kind that does not exist);
  * ERR_NO_MEMORY if pages run out.
  */
 enum err reg_table_init(struct reg_table *table, const struct reg_row *rows,
                         uint32_t count) __must_check;
 
 /* The row of KEY, NULL if there is none. */
-static inline const struct reg_row *reg_table_find(const struct reg_table *table, uint32_t key)
+static __always_inline const struct reg_row *reg_table_find(const struct reg_table *table,
+                                                            uint32_t key)
 {
     uint32_t slot;
 
@@ -76,10 +78,11 @@ static inline const struct reg_row *reg_table_find(const struct reg_table *table
  * Do the access that TRAP describes. FILE is the vCPU's register file (REG_STATE offsets point
  * into it, as uint64_t). An access the row does not allow answers TRAP_UNDEF.
  */
-static inline enum trap_result reg_row_access(struct vcpu *vcpu, void *file,
-                                              const struct reg_row *row, struct trap *trap)
+static __always_inline enum trap_result reg_row_access(struct vcpu *vcpu, void *file,
+                                                       const struct reg_row *row, struct trap *trap)
 {
-    uint64_t *state;
+    enum trap_result result;
+    uint64_t *state, value;
 
     if (unlikely((row->access & (trap->write ? REG_WO : REG_RO)) == 0))
         return TRAP_UNDEF;
@@ -101,7 +104,10 @@ static inline enum trap_result reg_row_access(struct vcpu *vcpu, void *file,
             trap->value = 0;
         return TRAP_DONE;
     case REG_FN:
-        return row->fn(vcpu, row, trap);
+        value = trap->value; /* TRAP itself stays in the caller's registers */
+        result = row->fn(vcpu, row, trap->write, &value);
+        trap->value = value;
+        return result;
     default:
         return TRAP_UNDEF;
     }

@@ -28,18 +28,20 @@ void run_init(struct pcpu *pcpu)
     runq_init(&pcpu->runq, pcpu->id);
     timer_queue_init(&pcpu->timers);
     timer_init(&pcpu->slice_timer, slice_over);
+    pcpu->programmed_ticks = TIMER_NEVER;
 }
 
-static void request(struct vcpu *vcpu, uint32_t bits)
+/* What was asked before. */
+static uint32_t request(struct vcpu *vcpu, uint32_t bits)
 {
-    __atomic_fetch_or(&vcpu->requests, bits, __ATOMIC_RELEASE);
+    return __atomic_fetch_or(&vcpu->requests, bits, __ATOMIC_RELEASE);
 }
 
 void run_reschedule(struct pcpu *pcpu)
 {
     if (pcpu == arch_this_cpu()) {
         if (pcpu->current != NULL)
-            request(pcpu->current, VCPU_REQ_RESCHED);
+            (void)request(pcpu->current, VCPU_REQ_RESCHED);
         return;
     }
     __atomic_fetch_or(&pcpu->ipi_pending, IPI_RESCHED, __ATOMIC_RELEASE);
@@ -55,7 +57,7 @@ void run_ipi(struct pcpu *pcpu)
     if (pending & IPI_CALL)
         call_serve(pcpu);
     if ((pending & IPI_RESCHED) && pcpu->current != NULL)
-        request(pcpu->current, VCPU_REQ_RESCHED);
+        (void)request(pcpu->current, VCPU_REQ_RESCHED);
 }
 
 /* How many other vCPUs of VCPU's VM are assigned to PCPU: those of one VM run best side by side. */
@@ -107,18 +109,14 @@ void sched_wake(struct vcpu *vcpu, bool start)
 
 void vcpu_kick(struct vcpu *vcpu, uint32_t requests)
 {
-    request(vcpu, requests);
-    sched_wake(vcpu, false);
-}
-
-bool vcpu_has_work(struct vcpu *vcpu)
-{
-    return __atomic_load_n(&vcpu->requests, __ATOMIC_ACQUIRE) != 0 || arch_vcpu_virq_pending(vcpu);
+    /* Who asked for the same, and was not heard so far, wakes it for us too. */
+    if ((request(vcpu, requests) & requests) != requests)
+        sched_wake(vcpu, false);
 }
 
 void sched_wait(struct vcpu *vcpu)
 {
-    request(vcpu, VCPU_REQ_WAIT);
+    (void)request(vcpu, VCPU_REQ_WAIT);
 }
 
 static void wake_timer_fired(struct timer *timer, uint64_t now_ticks)
@@ -133,6 +131,7 @@ void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t id)
 {
     vcpu->vm = vm;
     vcpu->id = id;
+    vcpu->name = (struct vcpu_name){(uint16_t)vm->id, (uint16_t)id};
     vcpu->sched.affinity = vm->config->affinity[id];
     vcpu->sched.priority = vm->config->priority;
     list_init(&vcpu->sched.node);
@@ -268,7 +267,12 @@ struct vcpu *run_loop(struct pcpu *pcpu)
         }
         if (pcpu->loaded != vcpu)
             load(pcpu, vcpu);
-        if (__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) != 0)
+        /* What it was woken for, most of the time; all else at the top. */
+        if (read_once(vcpu->requests) == VCPU_REQ_VIRQ) {
+            __atomic_fetch_and(&vcpu->requests, ~(uint32_t)VCPU_REQ_VIRQ, __ATOMIC_ACQUIRE);
+            arch_vcpu_sync_virqs(vcpu);
+        }
+        if (read_once(vcpu->requests) != 0)
             continue;
         arch_timer_program(timer_queue_next(&pcpu->timers));
         return vcpu;

@@ -15,7 +15,7 @@
 struct vcpu *run_loop(struct pcpu *pcpu);
 static inline struct vcpu *run_resume(struct pcpu *pcpu, struct vcpu *vcpu)
 {
-    if (likely(__atomic_load_n(&vcpu->requests, __ATOMIC_RELAXED) == 0))
+    if (likely(read_once(vcpu->requests) == 0))
         return vcpu;
     return run_loop(pcpu);
 }

@@ -103,6 +103,12 @@ struct sched_entity *runq_pick(struct runq *runq, uint64_t now_ticks, uint64_t s
 {
     struct sched_entity *running, *chosen;
 
+    /* Nobody else is ready. Who becomes so from now on has this CPU look again (runq_wake), and
+     * `running` changes on this CPU only. */
+    if (read_once(runq->ready_mask) == 0) {
+        *slice_end = TIMER_NEVER;
+        return runq->running;
+    }
     spin_lock(&runq->lock);
     running = chosen = runq->running;
     if (runq->ready_mask != 0) {

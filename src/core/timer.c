@@ -5,9 +5,18 @@
  */
 #include "core/timer.h"
 
+static void update_next(struct timer_queue *queue) REQUIRES(queue->lock)
+{
+    uint64_t next = list_empty(&queue->armed)
+                        ? TIMER_NEVER
+                        : list_entry(queue->armed.next, struct timer, node)->deadline_ticks;
+
+    __atomic_store_n(&queue->next_ticks, next, __ATOMIC_RELAXED);
+}
+
 void timer_queue_init(struct timer_queue *queue)
 {
-    *queue = (struct timer_queue){.lock = SPINLOCK_INIT};
+    *queue = (struct timer_queue){.lock = SPINLOCK_INIT, .next_ticks = TIMER_NEVER};
     list_init(&queue->armed);
 }
 
@@ -28,6 +37,7 @@ void timer_cancel(struct timer *timer)
     spin_lock(&queue->lock);
     if (timer->queue == queue) {
         list_remove(&timer->node);
+        update_next(queue);
         __atomic_store_n(&timer->queue, NULL, __ATOMIC_RELEASE);
     }
     spin_unlock(&queue->lock);
@@ -48,13 +58,14 @@ void timer_arm(struct timer_queue *queue, struct timer *timer, uint64_t deadline
             break;
     }
     list_insert_before(pos, &timer->node);
+    update_next(queue);
     __atomic_store_n(&timer->queue, queue, __ATOMIC_RELEASE);
     spin_unlock(&queue->lock);
 }
 
 void timer_queue_expire(struct timer_queue *queue, uint64_t now_ticks)
 {
-    for (;;) {
+    while (now_ticks >= timer_queue_next(queue)) {
         struct timer *timer = NULL;
 
         spin_lock(&queue->lock);
@@ -64,23 +75,12 @@ void timer_queue_expire(struct timer_queue *queue, uint64_t now_ticks)
                 timer = NULL;
             } else {
                 list_remove(&timer->node);
+                update_next(queue);
                 __atomic_store_n(&timer->queue, NULL, __ATOMIC_RELEASE);
             }
         }
         spin_unlock(&queue->lock);
-        if (timer == NULL)
-            return;
-        timer->fn(timer, now_ticks);
+        if (timer != NULL)
+            timer->fn(timer, now_ticks);
     }
-}
-
-uint64_t timer_queue_next(struct timer_queue *queue)
-{
-    uint64_t next = TIMER_NEVER;
-
-    spin_lock(&queue->lock);
-    if (!list_empty(&queue->armed))
-        next = list_entry(queue->armed.next, struct timer, node)->deadline_ticks;
-    spin_unlock(&queue->lock);
-    return next;
 }

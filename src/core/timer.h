@@ -26,7 +26,8 @@ struct timer {
 
 struct timer_queue {
     struct spinlock lock;
-    struct list armed; /* ascending deadline */
+    struct list armed;   /* ascending deadline */
+    uint64_t next_ticks; /* of the first, TIMER_NEVER if there is none; read without the lock */
 };
 
 void timer_queue_init(struct timer_queue *queue);
@@ -41,5 +42,9 @@ void timer_arm(struct timer_queue *queue, struct timer *timer, uint64_t deadline
 void timer_cancel(struct timer *timer);
 /* Run every timer whose deadline is at or before NOW_TICKS. */
 void timer_queue_expire(struct timer_queue *queue, uint64_t now_ticks);
-/* The earliest deadline, TIMER_NEVER if there is none. */
-uint64_t timer_queue_next(struct timer_queue *queue);
+/* The earliest deadline, TIMER_NEVER if there is none. A timer that another CPU disarms meanwhile
+ * may still be it. */
+static inline uint64_t timer_queue_next(const struct timer_queue *queue)
+{
+    return read_once(queue->next_ticks);
+}

@@ -34,7 +34,8 @@ enum trap_result {
 
 enum trap_access { TRAP_READ, TRAP_WRITE, TRAP_FETCH };
 
-/* Register number that reads as 0 and ignores writes (XZR, x0). */
+/* Register number that reads as 0 and ignores writes; any other that the architecture does not have
+ * (31 on AArch64, which is XZR) means the same. */
 #define TRAP_REG_NONE 0xff
 
 struct trap {
@@ -79,10 +80,6 @@ struct trap {
 
 typedef enum trap_result trap_handler_fn(struct vcpu *vcpu, struct trap *trap);
 
-/*
- * Call the handler for TRAP->kind; counts the exit. Context: VCPU is current on this CPU,
- * interrupts are masked, no lock is held.
- */
-enum trap_result trap_dispatch(struct vcpu *vcpu, struct trap *trap);
+/* Calling the handler: core/trap_dispatch.h. */
 /* The name of KIND for statistics and last words. */
 const char *trap_kind_name(enum trap_kind kind);

@@ -37,10 +37,16 @@ struct vcpu_stats {
     struct vcpu_cost costs[STAT_REASON_COUNT];
 };
 
+/* A vCPU without a pointer to it. */
+struct vcpu_name {
+    uint16_t vm, vcpu;
+};
+
 struct vcpu {
     struct arch_vcpu arch; /* first: entry.S addresses registers from the vcpu's own address */
     struct vm *vm;
     uint32_t id;
+    struct vcpu_name name;
     uint32_t requests;  /* enum vcpu_request, atomic */
     uint32_t observers; /* enum observer (core/trace.h), atomic: who is shown its traps */
     struct sched_entity sched;
@@ -58,5 +64,3 @@ struct vcpu {
 void vcpu_kick(struct vcpu *vcpu, uint32_t requests);
 /* Set up VCPU, zeroed memory, as number ID of VM; the architecture's part is arch_vcpu_init. */
 void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t id);
-/* True if an interrupt could be taken by VCPU now: a waiting vCPU must wake. */
-bool vcpu_has_work(struct vcpu *vcpu);

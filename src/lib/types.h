@@ -13,12 +13,17 @@
 #define __printf(f, a) __attribute__((format(printf, f, a)))
 #define __noreturn     __attribute__((noreturn))
 #undef __always_inline /* glibc has its own */
-#define __always_inline       inline __attribute__((always_inline))
-#define __aligned(n)          __attribute__((aligned(n)))
-#define __packed              __attribute__((packed))
-#define __section(s)          __attribute__((section(s)))
-#define __cold                __attribute__((cold))
-#define __noinline            __attribute__((noinline))
+#define __always_inline inline __attribute__((always_inline))
+#define __aligned(n)    __attribute__((aligned(n)))
+#define __packed        __attribute__((packed))
+#define __section(s)    __attribute__((section(s)))
+#define __cold          __attribute__((cold))
+/* For the hottest functions only, and those without arrays. */
+#define __no_stack_protector __attribute__((no_stack_protector))
+#define __noinline           __attribute__((noinline))
+/* Read X, which others write at any time, once. As __atomic_load_n relaxed, but the compiler can
+ * address it directly. */
+#define read_once(x)          (*(const volatile __typeof__(x) *)&(x))
 #define likely(x)             __builtin_expect(!!(x), 1)
 #define unlikely(x)           __builtin_expect(!!(x), 0)
 #define ARRAY_SIZE(a)         (sizeof(a) / sizeof((a)[0]))

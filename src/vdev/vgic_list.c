@@ -361,7 +361,8 @@ static void spill(struct vgic_cpu *cpu)
 bool vgic_lr_has_work(struct vgic_cpu *cpu, uint32_t vmcr)
 {
     uint32_t pmr = (uint32_t)REG_GET(ICH_VMCR_EL2, VPMR, vmcr);
-    for (uint32_t m = cpu->used_lrs; m != 0; m &= m - 1) {
+    uint32_t full = cpu->used_lrs & ~(uint32_t)cpu->vgic->hw->empty_lrs();
+    for (uint32_t m = full; m != 0; m &= m - 1) {
         unsigned lr = bit_lowest(m);
         uint32_t intid = cpu->lr_intids[lr];
         const struct vgic_bank *bank = vgic_bank(cpu, intid / 32);

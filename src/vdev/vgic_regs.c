@@ -89,8 +89,9 @@ static void row_write(const struct vgic_row *row, const struct vgic_access *a, b
 
 const struct vgic_row vgic_reserved = {.name = "reserved", .sizes = 4};
 
-bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
-                           struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only)
+__no_stack_protector bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m,
+                                                uint32_t offset, struct vgic_cpu *here,
+                                                struct vgic_cpu *frame, bool private_only)
 {
     struct vgic *vgic = here->vgic;
     unsigned size_bytes = m->size_bytes;

@@ -170,7 +170,7 @@ static const struct vgic_row *row_at(uint32_t offset)
     }
 }
 
-bool vgic_v2_dist_mmio(void *device, struct mmio_access *access)
+__no_stack_protector bool vgic_v2_dist_mmio(void *device, struct mmio_access *access)
 {
     struct vgic *vgic = device;
     if (access->offset >= KIB(4) || access->vcpu >= vgic->config.cpu_count)

@@ -77,7 +77,7 @@ static const struct vgic_row *row_at(uint32_t offset)
     return offset >= KIB(64) - VGIC_ID_BYTES ? &vgic_pidr : NULL;
 }
 
-bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
+__no_stack_protector bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
 {
     struct vgic *vgic = device;
     if (access->offset >= KIB(64) || access->vcpu >= vgic->config.cpu_count)

@@ -64,7 +64,7 @@ static const struct vgic_row *row_at(uint32_t offset)
     }
 }
 
-bool vgic_v3_redist_mmio(void *device, struct mmio_access *access)
+__no_stack_protector bool vgic_v3_redist_mmio(void *device, struct mmio_access *access)
 {
     struct vgic *vgic = device;
     if (access->offset >= vgic->config.cpu_count * REDIST_BYTES ||

@@ -247,16 +247,11 @@ static void write_register(struct vpl011 *uart, uint32_t offset, uint32_t value)
     update_line(uart);
 }
 
-bool vpl011_mmio(void *device, struct mmio_access *access)
+static __noinline bool access_register(struct vpl011 *uart, struct mmio_access *access)
 {
-    struct vpl011 *uart = device;
     uint64_t offset = access->offset;
     unsigned lane = offset % 4;
-    if (offset == PL011_FR && !access->write && access->size_bytes <= 4) {
-        uint16_t flags = __atomic_load_n(&uart->fr, __ATOMIC_RELAXED);
-        access->value = flags & low_bits(8 * access->size_bytes);
-        return true;
-    }
+
     /* The bus is 32 bits wide without byte strobes: a part of a register can be read, and written
      * only from its bit 0 on. */
     if (unlikely(offset >= PL011_SIZE || lane + access->size_bytes > 4 ||
@@ -276,6 +271,18 @@ bool vpl011_mmio(void *device, struct mmio_access *access)
     if (unlikely(room) && uart->config.input_ready != NULL)
         uart->config.input_ready(uart->config.ctx);
     return true;
+}
+
+bool vpl011_mmio(void *device, struct mmio_access *access)
+{
+    struct vpl011 *uart = device;
+
+    /* Polled without end by drivers that wait: one value, needs no lock. */
+    if (access->offset == PL011_FR && !access->write && access->size_bytes <= 4) {
+        access->value = zero_extend(read_once(uart->fr), 8u * access->size_bytes);
+        return true;
+    }
+    return access_register(uart, access);
 }
 
 bool vpl011_input(struct vpl011 *uart, char byte)

@@ -14,7 +14,7 @@ static void check(const struct a64_syndrome *in, const struct trap *t)
 {
     BUG_ON(t->kind >= TRAP_KIND_COUNT || t->syndrome != in->esr);
     BUG_ON(t->insn_bytes != 0 && t->insn_bytes != 2 && t->insn_bytes != 4);
-    BUG_ON(t->reg != TRAP_REG_NONE && t->reg > 30);
+    BUG_ON(t->reg != TRAP_REG_NONE && t->reg > A64_REG_ZR);
     switch (t->kind) {
     case TRAP_MMIO:
         BUG_ON(!is_pow2(t->mmio.size_bytes) || t->mmio.size_bytes > 8);

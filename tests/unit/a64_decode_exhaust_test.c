@@ -35,7 +35,7 @@ static void decode(unsigned ec, uint32_t iss, struct trap *out)
 
 static bool reg_is_valid(const struct trap *out)
 {
-    return out->reg < 31 || out->reg == TRAP_REG_NONE;
+    return out->reg <= A64_REG_ZR || out->reg == TRAP_REG_NONE;
 }
 
 static void check_fault(const struct trap *out, uint32_t iss)

@@ -51,7 +51,7 @@ static void sysreg_fields_land_in_the_key(void **state)
                                  REG_PUT(ISS_SYS64, Op2, 1) | REG_PUT(ISS_SYS64, Rt, 31));
     assert_int_equal(t.sysreg.key, A64_KEY_CNTP_CTL_EL0);
     assert_true(t.write);
-    assert_int_equal(t.reg, TRAP_REG_NONE);
+    assert_int_equal(t.reg, A64_REG_ZR);
 }
 
 static void store_to_device(void **state)
@@ -80,7 +80,7 @@ static void load_with_sign_extension(void **state)
     assert_int_equal(t.mmio.size_bytes, 2);
     assert_true(t.mmio.sign_extend);
     assert_int_equal(t.mmio.reg_bits, 64);
-    assert_int_equal(t.reg, TRAP_REG_NONE);
+    assert_int_equal(t.reg, A64_REG_ZR);
 }
 
 static void access_without_syndrome_is_a_fault(void **state)

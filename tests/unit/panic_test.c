@@ -90,8 +90,8 @@ static void says_why_and_what_was(void **state)
     vms[0] = &vm;
     vm_count = 1;
     cpus[1].exit_next = 17; /* a count that went round */
-    cpus[1].exits[0] = (struct exit_record){0xffff0010, 0x93800006, 0x9000018, 0, 3};
-    cpus[1].exits[1] = (struct exit_record){0xabc, 0x1, 0, 7, 1};
+    cpus[1].exits[0] = (struct exit_record){0xffff0010, 0x93800006, 0x9000018, {0, 3}};
+    cpus[1].exits[1] = (struct exit_record){0xabc, 0x1, 0, {7, 1}};
     PANIC(ENDED, "value %d", 42);
     assert_string_equal(
         said, "Trapeze panic: value 42\r\nOn CPU 1.\r\nregisters\r\n"

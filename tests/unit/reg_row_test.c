@@ -49,9 +49,10 @@ static void empty_table_finds_nothing(void **state)
         assert_null(reg_table_find(&table, k));
 }
 
-static enum trap_result nothing(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result nothing(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                uint64_t *value)
 {
-    trap->value = row->key + 1;
+    *value = row->key + 1;
     return TRAP_ABORT;
 }
 
@@ -63,8 +64,8 @@ static void bad_rows_are_refused(void **state)
     assert_int_equal(reg_table_init(&table, rows, 2), ERR_NONE);
     rows[1].key = 4; /* twice */
     assert_int_equal(reg_table_init(&table, rows, 2), ERR_INVALID);
-    rows[1].key = 3; /* unsorted */
-    assert_int_equal(reg_table_init(&table, rows, 2), ERR_INVALID);
+    rows[1].key = 3; /* in any order */
+    assert_int_equal(reg_table_init(&table, rows, 2), ERR_NONE);
     rows[1].key = 65536;
     assert_int_equal(reg_table_init(&table, rows, 2), ERR_INVALID);
     rows[1].key = 5;

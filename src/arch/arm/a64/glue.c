@@ -231,12 +231,12 @@ int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
 
 /* ---- traps and the models' hooks */
 
-enum trap_result arch_trap_sysreg(struct vcpu *vcpu, struct trap *trap)
+inline enum trap_result arch_trap_sysreg(struct vcpu *vcpu, struct trap *trap)
 {
     return a64_sysreg_access(vcpu, trap);
 }
 
-enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
+inline enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
 {
     return arm_smccc_call(vcpu, trap, vcpu->arch.a64.gprs.x);
 }
@@ -268,8 +268,7 @@ uint64_t a64_hook_counter(void)
 
 void a64_hook_wait(struct vcpu *vcpu)
 {
-    if (!vcpu_has_work(vcpu))
-        sched_wait(vcpu);
+    sched_wait(vcpu);
 }
 
 void a64_hook_deactivate(struct vcpu *vcpu, uint32_t intid)

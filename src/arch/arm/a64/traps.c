@@ -22,16 +22,11 @@ struct vcpu *a64_trap_sync(struct vcpu *vcpu);
 struct vcpu *a64_trap_irq(struct vcpu *vcpu);
 struct vcpu *a64_trap_serror(struct vcpu *vcpu);
 
-static void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu, uint64_t syndrome,
-                        uint64_t fault)
+static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
+                                        uint64_t syndrome, uint64_t fault)
 {
-    pcpu->exits[pcpu->exit_next++ % EXIT_RING] = (struct exit_record){
-        .pc = vcpu->arch.a64.gprs.pc,
-        .syndrome = syndrome,
-        .fault = fault,
-        .vm = (uint16_t)vcpu->vm->id,
-        .vcpu = (uint16_t)vcpu->id,
-    };
+    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
+        (struct exit_record){vcpu->arch.a64.gprs.pc, syndrome, fault, vcpu->name};
 }
 
 void a64_hook_exc_load(struct vcpu *vcpu, struct a64_exc *exc)
@@ -66,26 +61,63 @@ static __cold __noinline bool find_hpfar(struct a64_syndrome *syndrome)
     return true;
 }
 
-struct vcpu *a64_trap_sync(struct vcpu *vcpu)
+/* What guests do seldom, or somebody looks at. */
+static __noinline void handle_rare(struct vcpu *vcpu, uint64_t esr, uint64_t far)
 {
-    struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
-    struct pcpu *pcpu = vcpu->arch.a64.pcpu;
     struct a64_syndrome syndrome = {
-        .esr = sysreg_read(ESR_EL2),
-        .far = sysreg_read(FAR_EL2),
+        .esr = esr,
+        .far = far,
         .hpfar = sysreg_read(HPFAR_EL2), /* UNKNOWN but for aborts */
-        .pc = gprs->pc,
-        .spsr = gprs->spsr,
+        .pc = vcpu->arch.a64.gprs.pc,
+        .spsr = vcpu->arch.a64.gprs.spsr,
     };
     struct trap trap;
 
-    exit_record(pcpu, vcpu, syndrome.esr, syndrome.far);
-    if (unlikely(a64_hpfar_missing(syndrome.esr)) && !find_hpfar(&syndrome))
-        return run_resume(pcpu, vcpu);
-    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0))
+    if (a64_hpfar_missing(esr) && !find_hpfar(&syndrome))
+        return;
+    if (read_once(vcpu->observers) != 0)
         a64_trap_handle_observed(vcpu, &syndrome);
     else
         a64_trap_handle(vcpu, &syndrome, &trap);
+}
+
+static __noinline __no_stack_protector void handle_wait(struct vcpu *vcpu, uint64_t esr)
+{
+    struct trap trap;
+
+    a64_decode_wait(esr, &trap);
+    a64_trap_act(vcpu, &trap);
+}
+
+/* It has no array, and what it calls has its own protection. */
+__no_stack_protector struct vcpu *a64_trap_sync(struct vcpu *vcpu)
+{
+    struct pcpu *pcpu = vcpu->arch.a64.pcpu;
+    uint64_t esr = sysreg_read(ESR_EL2), far = sysreg_read(FAR_EL2);
+    uint64_t class = REG_GET(ESR_ELx, EC, esr);
+    struct trap trap;
+
+    exit_record(pcpu, vcpu, esr, far);
+    if (unlikely(read_once(vcpu->observers) != 0)) {
+        handle_rare(vcpu, esr, far);
+    } else if (class == ESR_EC_SYS64) {
+        a64_decode_sys64(esr, &trap);
+        a64_trap_act(vcpu, &trap);
+    } else if (a64_is_decoded_access(esr)) {
+        a64_decode_access(esr, far, sysreg_read(HPFAR_EL2), &trap);
+        /* One copy for loads and one for stores. */
+        if (trap.write)
+            a64_trap_act(vcpu, &trap);
+        else
+            a64_trap_act(vcpu, &trap);
+    } else if (class == ESR_EC_HVC64) {
+        a64_decode_hvc(esr, &trap);
+        a64_trap_act(vcpu, &trap);
+    } else if (class == ESR_EC_WFX) {
+        handle_wait(vcpu, esr);
+    } else {
+        handle_rare(vcpu, esr, far);
+    }
     return run_resume(pcpu, vcpu);
 }
 
@@ -94,14 +126,15 @@ struct vcpu *a64_trap_irq(struct vcpu *vcpu)
     struct pcpu *pcpu = vcpu->arch.a64.pcpu;
 
     vcpu->stats.interrupts++;
-    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) & OBSERVE_COST)) {
+    if (unlikely(read_once(vcpu->observers) & OBSERVE_COST)) {
         uint64_t start = arch_counter();
 
-        arch_irq_poll();
+        (void)gic_take_irq();
         stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
         return run_resume(pcpu, vcpu);
     }
-    arch_irq_poll();
+    /* If there is another it interrupts the guest at once. */
+    (void)gic_take_irq();
     return run_resume(pcpu, vcpu);
 }
 

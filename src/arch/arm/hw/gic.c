@@ -87,31 +87,35 @@ void arch_ipi_send(uint32_t cpu)
     gic->send_sgi(GIC_SGI_REQUEST, pcpus[cpu]);
 }
 
-/* Take every interrupt that is pending. */
+bool gic_take_irq(void)
+{
+    uint32_t iar = gic->acknowledge();
+    uint32_t irq = iar & gic->intid_mask;
+    struct irq_action *action;
+
+    if (irq >= IRQ_MAX)
+        return false;
+    gic->drop_priority(iar);
+    if (irq == GIC_SGI_REQUEST) {
+        /* Deactivated first: a request that comes while we serve this one interrupts again. */
+        gic->deactivate(iar);
+        run_ipi(arch_this_cpu());
+        return true;
+    }
+    action = irq_action(irq);
+    if (likely(action != NULL)) {
+        action->count++;
+        action->handler(action->context);
+    } else {
+        log_warn("interrupt %u has no handler", irq);
+    }
+    if (action == NULL || !action->guest_ends)
+        gic->deactivate(iar);
+    return true;
+}
+
 void arch_irq_poll(void)
 {
-    for (;;) {
-        uint32_t iar = gic->acknowledge();
-        uint32_t irq = iar & gic->intid_mask;
-        struct irq_action *action;
-
-        if (irq >= IRQ_MAX)
-            return;
-        gic->drop_priority(iar);
-        if (irq == GIC_SGI_REQUEST) {
-            /* Deactivated first: a request that comes while we serve this one interrupts again. */
-            gic->deactivate(iar);
-            run_ipi(arch_this_cpu());
-            continue;
-        }
-        action = irq_action(irq);
-        if (likely(action != NULL)) {
-            action->count++;
-            action->handler(action->context);
-        } else {
-            log_warn("interrupt %u has no handler", irq);
-        }
-        if (action == NULL || !action->guest_ends)
-            gic->deactivate(iar);
+    while (gic_take_irq()) {
     }
 }

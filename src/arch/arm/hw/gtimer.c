@@ -28,6 +28,11 @@ uint64_t arch_counter_hz(void)
 
 void arch_timer_program(uint64_t deadline_ticks)
 {
+    struct pcpu *pcpu = arch_this_cpu();
+
+    if (deadline_ticks == pcpu->programmed_ticks)
+        return;
+    pcpu->programmed_ticks = deadline_ticks;
     if (deadline_ticks == TIMER_NEVER) {
         sysreg_write(CNTHP_CTL_EL2, 0);
     } else {
@@ -45,6 +50,7 @@ static void hyp_timer(void *context)
 
     sysreg_write(CNTHP_CTL_EL2, 0);
     isb();
+    pcpu->programmed_ticks = TIMER_NEVER;
     timer_queue_expire(&pcpu->timers, arch_counter());
     run_reschedule(pcpu);
 }

@@ -31,17 +31,6 @@ static enum fault_class classify(unsigned fsc)
     }
 }
 
-static uint8_t reg_of(uint64_t number)
-{
-    return number == A64_REG_ZR ? TRAP_REG_NONE : (uint8_t)number;
-}
-
-/* The page from HPFAR, the byte in it from FAR: both are addresses of the same access. */
-static gpa_t gpa_of(const struct a64_syndrome *in)
-{
-    return GPA(REG_GET(HPFAR_EL2, FIPA, in->hpfar) << PAGE_SHIFT | (in->far & (PAGE_SIZE - 1)));
-}
-
 /* A stage-2 or external fault; FAR is of the guest's access, also when its own table walk failed.
  */
 static void decode_fault(const struct a64_syndrome *in, enum trap_access access, struct trap *out)
@@ -52,7 +41,7 @@ static void decode_fault(const struct a64_syndrome *in, enum trap_access access,
     bool walk = REG_GET(ISS_DABT, S1PTW, in->esr) != 0;
 
     out->kind = TRAP_S2_FAULT;
-    out->fault.gpa = gpa_of(in);
+    out->fault.gpa = a64_gpa_of(in->far, in->hpfar);
     if (walk) /* FAR's low bits are not the table's */
         out->fault.gpa.raw = align_down(out->fault.gpa.raw, PAGE_SIZE);
     out->fault.gva = GVA(in->far);
@@ -64,67 +53,23 @@ static void decode_fault(const struct a64_syndrome *in, enum trap_access access,
     out->fault.cache_maintenance = access != TRAP_FETCH && REG_GET(ISS_DABT, CM, in->esr) != 0;
 }
 
-/* A load or store, described in the syndrome, to an address that stage 2 does not map: a device's.
- */
-static __always_inline bool is_decoded_access(uint64_t esr)
-{
-    uint64_t mask = ESR_ELx_EC | ISS_DABT_ISV | ISS_DABT_S1PTW | ISS_DABT_CM | FSC_KIND_MASK;
-
-    return (esr & mask) ==
-           (REG_PUT(ESR_ELx, EC, ESR_EC_DABT_LOWER) | ISS_DABT_ISV | FSC_TRANSLATION);
-}
-
-static __always_inline void decode_access(const struct a64_syndrome *in, struct trap *out)
-{
-    uint64_t esr = in->esr;
-
-    out->kind = TRAP_MMIO;
-    out->insn_bytes = REG_GET(ESR_ELx, IL, esr) != 0 ? 4 : 2;
-    out->reg = reg_of(REG_GET(ISS_DABT, SRT, esr));
-    out->write = REG_GET(ISS_DABT, WnR, esr) != 0;
-    out->value = 0;
-    out->syndrome = esr;
-    out->mmio.gpa = gpa_of(in);
-    out->mmio.gva = GVA(in->far);
-    out->mmio.size_bytes = (uint8_t)(1u << REG_GET(ISS_DABT, SAS, esr));
-    out->mmio.sign_extend = REG_GET(ISS_DABT, SSE, esr) != 0;
-    out->mmio.reg_bits = REG_GET(ISS_DABT, SF, esr) != 0 ? 64 : 32;
-}
-
-static void decode_wait(uint64_t esr, struct trap *out)
-{
-    uint64_t ti = REG_GET(ISS_WFX, TI, esr);
-
-    out->kind = TRAP_WAIT;
-    out->wait.event = ti == WFX_WFE || ti == WFX_WFET;
-    out->wait.timeout = ti == WFX_WFIT || ti == WFX_WFET;
-    if (!out->wait.timeout)
-        return;
-    /* The deadline is in a register. If the syndrome does not say in which: 0, which is over. */
-    out->write = true;
-    if (REG_GET(ISS_WFX, RV, esr) != 0)
-        out->reg = reg_of(REG_GET(ISS_WFX, RN, esr));
-}
-
-static void decode_call(uint64_t esr, bool smc, struct trap *out)
+static void decode_smc(uint64_t esr, struct trap *out)
 {
     out->kind = TRAP_HYPERCALL;
     out->call.immediate = (uint32_t)REG_GET(ISS_CALL, imm16, esr);
-    out->call.smc = smc;
-    if (!smc)
-        out->insn_bytes = 0;
+    out->call.smc = true;
 }
 
 void a64_decode(const struct a64_syndrome *in, struct trap *out)
 {
     uint64_t esr = in->esr;
 
-    if (likely(REG_GET(ESR_ELx, EC, esr) == ESR_EC_SYS64)) {
+    if (REG_GET(ESR_ELx, EC, esr) == ESR_EC_SYS64) {
         a64_decode_sys64(esr, out);
         return;
     }
-    if (likely(is_decoded_access(esr))) {
-        decode_access(in, out);
+    if (a64_is_decoded_access(esr)) {
+        a64_decode_access(esr, in->far, in->hpfar, out);
         return;
     }
     out->kind = TRAP_UNKNOWN;
@@ -136,16 +81,16 @@ void a64_decode(const struct a64_syndrome *in, struct trap *out)
 
     switch (REG_GET(ESR_ELx, EC, esr)) {
     case ESR_EC_WFX:
-        decode_wait(esr, out);
+        a64_decode_wait(esr, out);
         break;
     case ESR_EC_FP:
         out->kind = TRAP_FP;
         break;
     case ESR_EC_HVC64:
-        decode_call(esr, false, out);
+        a64_decode_hvc(esr, out);
         break;
     case ESR_EC_SMC64:
-        decode_call(esr, true, out);
+        decode_smc(esr, out);
         break;
     case ESR_EC_IABT_LOWER:
         decode_fault(in, TRAP_FETCH, out);

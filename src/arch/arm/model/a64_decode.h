@@ -38,18 +38,81 @@ static __always_inline bool a64_hpfar_missing(uint64_t esr)
 }
 uint64_t a64_hpfar_of_par(uint64_t par);
 
-/* The part of a64_decode for ESR_EC_SYS64, here so that the hottest road can have it inline. */
+/* The page from HPFAR, the byte in it from FAR: both are addresses of the same access. */
+static __always_inline gpa_t a64_gpa_of(uint64_t far, uint64_t hpfar)
+{
+    return GPA(REG_GET(HPFAR_EL2, FIPA, hpfar) << PAGE_SHIFT | (far & (PAGE_SIZE - 1)));
+}
+
+/* A load or store, described in the syndrome, to an address that stage 2 does not map: a device's.
+ */
+static __always_inline bool a64_is_decoded_access(uint64_t esr)
+{
+    uint64_t mask = ESR_ELx_EC | ISS_DABT_ISV | ISS_DABT_S1PTW | ISS_DABT_CM | FSC_KIND_MASK;
+
+    return (esr & mask) ==
+           (REG_PUT(ESR_ELx, EC, ESR_EC_DABT_LOWER) | ISS_DABT_ISV | FSC_TRANSLATION);
+}
+
+/*
+ * The classes that guests cause all the time, inline, to be one piece with what handles them. The
+ * condition of each is the caller's: ESR_EC_SYS64, a64_is_decoded_access, ESR_EC_HVC64, ESR_EC_WFX.
+ */
 static __always_inline void a64_decode_sys64(uint64_t esr, struct trap *out)
 {
-    unsigned rt = (unsigned)REG_GET(ISS_SYS64, Rt, esr);
-
     out->kind = TRAP_SYSREG;
     out->insn_bytes = 4;
-    out->reg = rt == A64_REG_ZR ? TRAP_REG_NONE : (uint8_t)rt;
+    out->reg = (uint8_t)REG_GET(ISS_SYS64, Rt, esr);
     out->write = REG_GET(ISS_SYS64, Direction, esr) == 0;
     out->value = 0;
     out->syndrome = esr;
-    out->sysreg.key = A64_SYSREG(REG_GET(ISS_SYS64, Op0, esr), REG_GET(ISS_SYS64, Op1, esr),
-                                 REG_GET(ISS_SYS64, CRn, esr), REG_GET(ISS_SYS64, CRm, esr),
-                                 REG_GET(ISS_SYS64, Op2, esr));
+    out->sysreg.key = a64_key_of_iss(esr);
+}
+
+static __always_inline void a64_decode_access(uint64_t esr, uint64_t far, uint64_t hpfar,
+                                              struct trap *out)
+{
+    out->kind = TRAP_MMIO;
+    out->insn_bytes = (uint8_t)(2u << REG_GET(ESR_ELx, IL, esr));
+    out->reg = (uint8_t)REG_GET(ISS_DABT, SRT, esr);
+    out->mmio.size_bytes = (uint8_t)(1u << REG_GET(ISS_DABT, SAS, esr));
+    out->mmio.sign_extend = REG_GET(ISS_DABT, SSE, esr) != 0;
+    out->mmio.reg_bits = (uint8_t)(32u << REG_GET(ISS_DABT, SF, esr));
+    out->write = REG_GET(ISS_DABT, WnR, esr) != 0;
+    out->value = 0;
+    out->syndrome = esr;
+    out->mmio.gpa = a64_gpa_of(far, hpfar);
+    out->mmio.gva = GVA(far);
+}
+
+static __always_inline void a64_decode_wait(uint64_t esr, struct trap *out)
+{
+    uint64_t ti = REG_GET(ISS_WFX, TI, esr);
+
+    out->kind = TRAP_WAIT;
+    out->insn_bytes = (uint8_t)(2u << REG_GET(ESR_ELx, IL, esr));
+    out->reg = TRAP_REG_NONE;
+    out->write = false;
+    out->value = 0;
+    out->syndrome = esr;
+    out->wait.event = ti == WFX_WFE || ti == WFX_WFET;
+    out->wait.timeout = ti == WFX_WFIT || ti == WFX_WFET;
+    if (!out->wait.timeout)
+        return;
+    /* The deadline is in a register. If the syndrome does not say in which: 0, which is over. */
+    out->write = true;
+    if (REG_GET(ISS_WFX, RV, esr) != 0)
+        out->reg = (uint8_t)REG_GET(ISS_WFX, RN, esr);
+}
+
+static __always_inline void a64_decode_hvc(uint64_t esr, struct trap *out)
+{
+    out->kind = TRAP_HYPERCALL;
+    out->insn_bytes = 0;
+    out->reg = TRAP_REG_NONE;
+    out->write = false;
+    out->value = 0;
+    out->syndrome = esr;
+    out->call.immediate = (uint32_t)REG_GET(ISS_CALL, imm16, esr);
+    out->call.smc = false;
 }

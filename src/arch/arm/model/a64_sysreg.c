@@ -14,90 +14,99 @@
 #include "core/vcpu.h"
 #include "lib/panic.h"
 
-static enum trap_result set_way(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result set_way(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                uint64_t *value)
 {
     a64_hook_set_way(vcpu);
     return TRAP_DONE;
 }
 
-static enum trap_result vm_reg(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result vm_reg(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                               uint64_t *value)
 {
-    a64_hook_vm_reg_write(vcpu, row->key, trap->value);
+    a64_hook_vm_reg_write(vcpu, row->key, *value);
     return TRAP_DONE;
 }
 
 /* Software step works through the hardware's register; of the rest only what EL1 owns sticks. */
-static enum trap_result mdscr(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result mdscr(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                              uint64_t *value)
 {
     uint64_t *state = &vcpu->arch.a64.el1.mdscr;
 
-    if (!trap->write) {
-        trap->value = *state;
+    if (!write) {
+        *value = *state;
         return TRAP_DONE;
     }
-    *state = trap->value & row->write_mask;
+    *state = *value & row->write_mask;
     a64_hook_vm_reg_write(vcpu, row->key, *state);
     return TRAP_DONE;
 }
 
-static enum trap_result oslar(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result oslar(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                              uint64_t *value)
 {
     uint64_t *oslsr = &vcpu->arch.a64.emulated.oslsr;
 
-    *oslsr = REG_SET(OSLSR_EL1, OSLK, *oslsr, REG_GET(OSLAR_EL1, OSLK, trap->value));
+    *oslsr = REG_SET(OSLSR_EL1, OSLK, *oslsr, REG_GET(OSLAR_EL1, OSLK, *value));
     return TRAP_DONE;
 }
 
-static enum trap_result sgi(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result sgi(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                            uint64_t *value)
 {
-    a64_hook_sgi(vcpu, trap->value, row->key != A64_KEY_ICC_SGI1R_EL1);
+    a64_hook_sgi(vcpu, *value, row->key != A64_KEY_ICC_SGI1R_EL1);
     return TRAP_DONE;
 }
 
 /* The EL1 physical timer, three views of two values; its count is the host's counter. */
-static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                 uint64_t *value)
 {
     struct a64_emulated *timer = &vcpu->arch.a64.emulated;
 
-    if (!trap->write) {
-        trap->value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, a64_hook_counter());
+    if (!write) {
+        *value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, a64_hook_counter());
         return TRAP_DONE;
     }
-    timer->cntp_ctl = trap->value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
+    timer->cntp_ctl = *value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
     a64_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
 
-static enum trap_result cntp_cval(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result cntp_cval(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                  uint64_t *value)
 {
     struct a64_emulated *timer = &vcpu->arch.a64.emulated;
 
-    if (!trap->write) {
-        trap->value = timer->cntp_cval;
+    if (!write) {
+        *value = timer->cntp_cval;
         return TRAP_DONE;
     }
-    timer->cntp_cval = trap->value;
+    timer->cntp_cval = *value;
     a64_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
 
-static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                  uint64_t *value)
 {
     struct a64_emulated *timer = &vcpu->arch.a64.emulated;
 
-    if (!trap->write) {
-        trap->value = a64_timer_tval(timer->cntp_cval, a64_hook_counter());
+    if (!write) {
+        *value = a64_timer_tval(timer->cntp_cval, a64_hook_counter());
         return TRAP_DONE;
     }
-    timer->cntp_cval = a64_timer_cval_of_tval(trap->value, a64_hook_counter());
+    timer->cntp_cval = a64_timer_cval_of_tval(*value, a64_hook_counter());
     a64_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
 
 /* Traps only while the vGIC wants it (ICH_HCR_EL2.TDIR). */
-static enum trap_result deactivate(struct vcpu *vcpu, const struct reg_row *row, struct trap *trap)
+static enum trap_result deactivate(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                   uint64_t *value)
 {
-    a64_hook_deactivate(vcpu, (uint32_t)(trap->value & ICC_DIR_EL1_INTID));
+    a64_hook_deactivate(vcpu, (uint32_t)(*value & ICC_DIR_EL1_INTID));
     return TRAP_DONE;
 }
 
@@ -120,7 +129,7 @@ static enum trap_result deactivate(struct vcpu *vcpu, const struct reg_row *row,
     RAZ_WI(DBGBVR##n##_EL1, REG_RW), RAZ_WI(DBGBCR##n##_EL1, REG_RW), \
         RAZ_WI(DBGWVR##n##_EL1, REG_RW), RAZ_WI(DBGWCR##n##_EL1, REG_RW)
 
-/* Ascending by key. Not const: the ID rows get their values and GICv3's rows their kind at boot;
+/* Not const: the ID rows get their values and GICv3's rows their kind at boot;
  * then sealed. */
 static struct reg_row rows[] __section(".sealed") = {
     FN(DC_ISW, REG_WO, set_way),
@@ -300,7 +309,7 @@ void a64_sysreg_reset(struct vcpu *vcpu)
     reg_table_reset(&table, &vcpu->arch.a64.emulated);
 }
 
-enum trap_result a64_sysreg_access(struct vcpu *vcpu, struct trap *trap)
+inline enum trap_result a64_sysreg_access(struct vcpu *vcpu, struct trap *trap)
 {
     const struct reg_row *row = reg_table_find(&table, trap->sysreg.key);
 

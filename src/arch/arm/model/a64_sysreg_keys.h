@@ -6,13 +6,15 @@
  */
 #pragma once
 
+#include "arch/arm/model/a64_esr.h"
 #include "lib/regdef.h"
+#include "lib/types.h"
 
 #define A64_KEY_FIELDS(F)   \
-    F(A64_KEY, Op2, 2, 0)   \
-    F(A64_KEY, CRm, 6, 3)   \
-    F(A64_KEY, CRn, 10, 7)  \
-    F(A64_KEY, Op1, 13, 11) \
+    F(A64_KEY, CRm, 3, 0)   \
+    F(A64_KEY, CRn, 7, 4)   \
+    F(A64_KEY, Op1, 10, 8)  \
+    F(A64_KEY, Op2, 13, 11) \
     F(A64_KEY, Op0, 15, 14)
 REG_DEFINE_(A64_KEY, A64_KEY_FIELDS, 16);
 
@@ -21,7 +23,18 @@ REG_DEFINE_(A64_KEY, A64_KEY_FIELDS, 16);
                 REG_PUT(A64_KEY, CRn, crn) | REG_PUT(A64_KEY, CRm, crm) | \
                 REG_PUT(A64_KEY, Op2, op2)))
 
-/* Ascending, as the rows must be. */
+/* The key in the ISS of a trapped MSR or MRS (ESR_EC_SYS64): its fields, next to each other. */
+static __always_inline uint32_t a64_key_of_iss(uint64_t iss)
+{
+    static_assert(ISS_SYS64_CRm_SHIFT == 1 && ISS_SYS64_CRn_SHIFT == 10 &&
+                      ISS_SYS64_Op0_SHIFT + ISS_SYS64_Op0_WIDTH == 22 && A64_KEY_CRn_SHIFT == 4,
+                  "the order of A64_KEY is the syndrome's");
+    return (uint32_t)(REG_GET(ISS_SYS64, CRm, iss) |
+                      (iss >> (ISS_SYS64_CRn_SHIFT - A64_KEY_CRn_SHIFT) &
+                       (A64_KEY_CRn | A64_KEY_Op1 | A64_KEY_Op2 | A64_KEY_Op0)));
+}
+
+/* In the manual's order: by Op0, Op1, CRn, CRm, Op2. */
 #define A64_SYSREG_LIST(R)                                     \
     R(DC_ISW, 1, 0, 7, 6, 2)                                   \
     R(DC_CSW, 1, 0, 7, 10, 2)                                  \

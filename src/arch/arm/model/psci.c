@@ -32,12 +32,6 @@ static uint64_t argument(const uint64_t *regs, unsigned n)
     return ((uint32_t)regs[0] & SMCCC_ID_Is64) != 0 ? regs[n] : (uint32_t)regs[n];
 }
 
-static bool has_64bit_form(uint32_t function)
-{
-    return function == PSCI_CPU_SUSPEND || function == PSCI_CPU_ON ||
-           function == PSCI_AFFINITY_INFO || function == PSCI_SYSTEM_RESET2;
-}
-
 /* The part of MPIDR_EL1 that says where VCPU is. */
 static uint64_t affinity_of(const struct vcpu *vcpu)
 {
@@ -71,7 +65,7 @@ static bool is_guest_ram(const struct vm *vm, uint64_t address, uint64_t size_by
     return false;
 }
 
-static int64_t cpu_on(struct vm *vm, const uint64_t *regs)
+static int64_t try_cpu_on(struct vm *vm, const uint64_t *regs)
 {
     uint64_t entry = argument(regs, 2);
     uint64_t target = vcpus_matching(vm, argument(regs, 1), 0);
@@ -96,7 +90,7 @@ static int64_t cpu_on(struct vm *vm, const uint64_t *regs)
     }
 }
 
-static int64_t affinity_info(struct vm *vm, const uint64_t *regs)
+static int64_t look_at_affinity(struct vm *vm, const uint64_t *regs)
 {
     uint64_t level = argument(regs, 2);
     uint64_t found;
@@ -110,6 +104,18 @@ static int64_t affinity_info(struct vm *vm, const uint64_t *regs)
         if (vm_cpu_is_on(vm, bit_lowest(found)))
             return PSCI_AFFINITY_ON;
     return PSCI_AFFINITY_OFF;
+}
+
+static enum trap_result cpu_on(struct vcpu *vcpu, uint64_t *regs)
+{
+    regs[0] = (uint64_t)try_cpu_on(vcpu->vm, regs);
+    return TRAP_DONE;
+}
+
+static enum trap_result affinity_info(struct vcpu *vcpu, uint64_t *regs)
+{
+    regs[0] = (uint64_t)look_at_affinity(vcpu->vm, regs);
+    return TRAP_DONE;
 }
 
 /*
@@ -129,79 +135,90 @@ static enum trap_result cpu_suspend(struct vcpu *vcpu, uint64_t *regs)
     return TRAP_DONE;
 }
 
-static int64_t features(uint32_t function)
+static enum trap_result version(struct vcpu *vcpu, uint64_t *regs)
 {
-    bool is64 = (function & SMCCC_ID_Is64) != 0;
-    uint32_t base = function & ~(uint32_t)SMCCC_ID_Is64;
-
-    if (function == SMCCC_VERSION)
-        return PSCI_SUCCESS;
-    switch (base) {
-    case PSCI_VERSION:
-    case PSCI_CPU_OFF:
-    case PSCI_MIGRATE_INFO_TYPE:
-    case PSCI_SYSTEM_OFF:
-    case PSCI_SYSTEM_RESET:
-    case PSCI_FEATURES:
-    case PSCI_CPU_SUSPEND: /* 0: original format of power_state, platform-coordinated only */
-    case PSCI_CPU_ON:
-    case PSCI_AFFINITY_INFO:
-    case PSCI_SYSTEM_RESET2:
-        return !is64 || has_64bit_form(base) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED;
-    default:
-        return PSCI_NOT_SUPPORTED;
-    }
+    regs[0] = PSCI_VERSION_1_1;
+    return TRAP_DONE;
 }
 
-/* Calls that do not return to the guest when they succeed. */
-static enum trap_result stop(struct vm *vm, enum vm_stop_reason reason)
+static enum trap_result migrate_info_type(struct vcpu *vcpu, uint64_t *regs)
 {
-    vm_stop(vm, reason);
+    regs[0] = PSCI_MIGRATE_NOT_REQUIRED;
+    return TRAP_DONE;
+}
+
+static enum trap_result cpu_off(struct vcpu *vcpu, uint64_t *regs)
+{
+    vm_cpu_off(vcpu);
     return TRAP_RETRY;
+}
+
+/* Calls that do not return to the guest. */
+static enum trap_result system_off(struct vcpu *vcpu, uint64_t *regs)
+{
+    vm_stop(vcpu->vm, VM_STOP_POWEROFF);
+    return TRAP_RETRY;
+}
+
+static enum trap_result system_reset(struct vcpu *vcpu, uint64_t *regs)
+{
+    vm_stop(vcpu->vm, VM_STOP_RESET);
+    return TRAP_RETRY;
+}
+
+static enum trap_result system_reset2(struct vcpu *vcpu, uint64_t *regs)
+{
+    if ((uint32_t)regs[1] == PSCI_SYSTEM_WARM_RESET)
+        return system_reset(vcpu, regs);
+    regs[0] = (uint64_t)PSCI_INVALID_PARAMETERS; /* reserved, or the vendor's: we have none */
+    return TRAP_DONE;
+}
+
+static enum trap_result features(struct vcpu *vcpu, uint64_t *regs);
+
+/* By the number's low bits: what there is, and whether a call with 64-bit arguments is too. */
+static const struct psci_row {
+    enum trap_result (*call)(struct vcpu *vcpu, uint64_t *regs);
+    bool has_64bit_form;
+} functions[PSCI_NUMBER_MAX + 1] = {
+#define PSCI(name, call, wide) [PSCI_##name & PSCI_NUMBER_MAX] = {call, wide}
+    PSCI(VERSION, version, false),
+    PSCI(CPU_SUSPEND, cpu_suspend, true),
+    PSCI(CPU_OFF, cpu_off, false),
+    PSCI(CPU_ON, cpu_on, true),
+    PSCI(AFFINITY_INFO, affinity_info, true),
+    PSCI(MIGRATE_INFO_TYPE, migrate_info_type, false),
+    PSCI(SYSTEM_OFF, system_off, false),
+    PSCI(SYSTEM_RESET, system_reset, false),
+    PSCI(FEATURES, features, false),
+    PSCI(SYSTEM_RESET2, system_reset2, true),
+#undef PSCI
+};
+
+/* FUNCTION is one of PSCI's (arm_psci_owns). */
+static bool is_there(uint32_t function)
+{
+    const struct psci_row *row = &functions[function & PSCI_NUMBER_MAX];
+
+    return row->call != NULL && (!(function & SMCCC_ID_Is64) || row->has_64bit_form);
+}
+
+/* Flags of CPU_SUSPEND are 0: original format of power_state, platform-coordinated only. */
+static enum trap_result features(struct vcpu *vcpu, uint64_t *regs)
+{
+    uint32_t function = (uint32_t)regs[1];
+    bool known = function == SMCCC_VERSION || (arm_psci_owns(function) && is_there(function));
+
+    regs[0] = (uint64_t)(known ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
+    return TRAP_DONE;
 }
 
 enum trap_result arm_psci_call(struct vcpu *vcpu, uint64_t *regs)
 {
-    uint32_t function = (uint32_t)regs[0] & ~(uint32_t)SMCCC_ID_Is64;
-    int64_t result = PSCI_NOT_SUPPORTED;
+    uint32_t function = (uint32_t)regs[0];
 
-    if (((uint32_t)regs[0] & SMCCC_ID_Is64) && !has_64bit_form(function)) {
-        regs[0] = (uint64_t)result;
-        return TRAP_DONE;
-    }
-    switch (function) {
-    case PSCI_VERSION:
-        result = PSCI_VERSION_1_1;
-        break;
-    case PSCI_CPU_SUSPEND:
-        return cpu_suspend(vcpu, regs);
-    case PSCI_CPU_OFF:
-        vm_cpu_off(vcpu);
-        return TRAP_RETRY;
-    case PSCI_CPU_ON:
-        result = cpu_on(vcpu->vm, regs);
-        break;
-    case PSCI_AFFINITY_INFO:
-        result = affinity_info(vcpu->vm, regs);
-        break;
-    case PSCI_MIGRATE_INFO_TYPE:
-        result = PSCI_MIGRATE_NOT_REQUIRED;
-        break;
-    case PSCI_SYSTEM_OFF:
-        return stop(vcpu->vm, VM_STOP_POWEROFF);
-    case PSCI_SYSTEM_RESET:
-        return stop(vcpu->vm, VM_STOP_RESET);
-    case PSCI_SYSTEM_RESET2:
-        if ((uint32_t)regs[1] == PSCI_SYSTEM_WARM_RESET)
-            return stop(vcpu->vm, VM_STOP_RESET);
-        result = PSCI_INVALID_PARAMETERS; /* reserved, or the vendor's: we have none */
-        break;
-    case PSCI_FEATURES:
-        result = features((uint32_t)regs[1]);
-        break;
-    default:
-        break;
-    }
-    regs[0] = (uint64_t)result;
+    if (likely(is_there(function)))
+        return functions[function & PSCI_NUMBER_MAX].call(vcpu, regs);
+    regs[0] = (uint64_t)PSCI_NOT_SUPPORTED;
     return TRAP_DONE;
 }

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+# What bench/run and bench/profile know of an architecture: one entry in each table. Sourced.
+# shellcheck shell=bash disable=SC2034
+
+# The QEMU that runs it, bare and with what Trapeze needs; its CPU, whose counter counts instructions under -icount.
+declare -A QEMU=([arm64]=qemu-system-aarch64)
+declare -A MACHINE=([arm64]=virt,gic-version=3)
+declare -A CPU=([arm64]=cortex-a57,cntfrq=1000000000)
+# Of the guests' compiler and the hypervisor's; and the level of privilege that is the hypervisor's (plugin/count.c).
+declare -A CROSS=([arm64]=aarch64-linux-gnu-)
+declare -A LEVEL=([arm64]=2)
+declare -A KERNEL_LEVEL=([arm64]=1)
+# Systems: the microbenchmarks, two vCPUs on one CPU, next to nothing, and Linux.
+declare -A BENCH_DTS=([arm64]=bench/guest/bench.dts)
+declare -A SWITCH_DTS=([arm64]=bench/guest/switch.dts)
+declare -A TINY_DTS=([arm64]=tests/guest/hello.dts)
+declare -A LINUX_DTS=([arm64]=bench/linux/arm64.dts)
+declare -A CONSOLE=([arm64]=ttyAMA0)
+
+ICOUNT=(-icount "shift=0,sleep=off" -rtc clock=vm)
+TOOL=build/tool/trapeze
+
+die() {
+    echo "$(basename "$0"): error: $*" >&2
+    exit 1
+}
+say() { echo "$(basename "$0"): $*" >&2; }
+
+# bench_prepare ARCH: all that is built and fetched. Sets ARCH and OUT.
+bench_prepare() {
+    ARCH=$1 OUT=build/bench/$1
+    [[ -n ${QEMU[$ARCH]:-} ]] || die "there is no measuring of '$ARCH'; there is: ${!QEMU[*]}"
+    scripts/host-packages run "$ARCH"
+    scripts/fetch "$ARCH-sysroot" "$ARCH-kernel" "$ARCH-busybox"
+    make -s -j"$(nproc)" "$ARCH" tool guests >&2
+    mkdir -p "$OUT"
+    gcc -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter -fPIC -shared -fvisibility=hidden -I. \
+        -o "$OUT/count.so" bench/plugin/count.c
+    "${CROSS[$ARCH]}gcc" -std=gnu11 -O2 -Wall -Wextra -static -s -o "$OUT/work" bench/linux/work.c
+    $TOOL initramfs bench/linux/list --provide "work=$OUT/work" -o "$OUT/initramfs"
+}
+
+# as_vm NAME SYSTEM.dts SMP [QEMU-ARGUMENT...]: its console goes to OUT/NAME.txt. SEED may be set: what is random in it.
+as_vm() {
+    local name=$1 system=$2 smp=$3 argument arguments=() command
+    shift 3
+    local machine=("--arch=$ARCH" --icount --cpu "${CPU[$ARCH]}" --smp "$smp")
+    for argument; do arguments+=(--qemu-arg "$argument"); done
+    $TOOL board "${machine[@]}" -o "$OUT/board.dtb"
+    $TOOL pack "$system" --dtb "$OUT/board.dtb" -o "$OUT/$name" --set-batch \
+        --provide "debian:linux-$ARCH=.cache/guests/$ARCH/vmlinuz" --provide "bench:initramfs=$OUT/initramfs" \
+        2>"$OUT/$name.log" || die "$system cannot be packed: see $OUT/$name.log"
+    command=$($TOOL run "$OUT/$name" "${machine[@]}" "${arguments[@]}" --show)
+    # shellcheck disable=SC2086 # its words hold no spaces
+    timeout 900 ${command/-seed 1/-seed ${SEED:-1}} </dev/null 2>>"$OUT/$name.log" | tr -d '\000\r' >"$OUT/$name.txt" ||
+        die "$system ended badly: see $OUT/$name.txt"
+    rm -rf "${OUT:?}/$name"
+}
+
+# natively NAME SMP MEBIBYTES QEMU-ARGUMENT...: the same without a hypervisor.
+natively() {
+    local name=$1 smp=$2 memory=$3
+    shift 3
+    timeout 900 "${QEMU[$ARCH]}" -nodefaults -no-reboot -display none -machine "${MACHINE[$ARCH]}" -cpu "${CPU[$ARCH]}" \
+        -smp "$smp" -m "$memory" "${ICOUNT[@]}" -seed "${SEED:-1}" -serial stdio -monitor none "$@" \
+        </dev/null 2>"$OUT/$name.log" | tr -d '\000\r' >"$OUT/$name.txt" || die "QEMU ended badly: see $OUT/$name.log"
+}
+
+# What count.so is told: its file is OUT/NAME.count.
+plugin() { echo "$OUT/count.so,out=$OUT/$1.count${2:+,profile=$2}"; }
+
+# executed NAME WHEN LEVEL: instructions of that level until then ("first 0", "end").
+executed() { sed -nE "s/^$2 .*\bel$3=([0-9]+).*/\1/p" "$OUT/$1.count"; }
+# What the hypervisor executes between the guest's first instruction and its /init's.
+boot_share() {
+    local name=$1 level=${LEVEL[$ARCH]}
+    echo $(($(executed "$name" 'first 0' "$level") - $(executed "$name" "first ${KERNEL_LEVEL[$ARCH]}" "$level")))
+}
+
+# The lines "name value" of a console's output, before which there may be a VM's name or, from Xen, its own.
+printed() {
+    sed -nE 's/^(\(XEN\) |[a-z0-9]+: )?([a-z0-9_]+) ([0-9]+(\.[0-9]+)?)$/\2 \3/p' "$OUT/$1.txt" | grep -v '^ticks_per_second '
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which handler a trap goes to. Inline, so that in an architecture's hottest road decoding,
+ * dispatch and the handlers of frequent kinds become one piece of code, and a trap lives in
+ * registers: where its kind is known to be one of these, it is shown to no function that is not
+ * inline.
+ */
+#pragma once
+
+#include "arch/arch.h"
+#include "core/mmio.h"
+#include "core/trap.h"
+#include "core/vm.h"
+
+/* A device's register. */
+static __always_inline enum trap_result trap_mmio(struct vcpu *vcpu, struct trap *trap)
+{
+    struct vm *vm = vcpu->vm;
+    const struct mmio_region *region =
+        mmio_bus_find(&vm->mmio, trap->mmio.gpa, trap->mmio.size_bytes);
+    struct mmio_access access;
+
+    if (unlikely(region == NULL)) {
+        if (!vm->config->unmapped_reads_ones)
+            return TRAP_ABORT;
+        trap->value = UINT64_MAX;
+        return TRAP_DONE;
+    }
+    access = (struct mmio_access){
+        .offset = trap->mmio.gpa.raw - region->base.raw,
+        .value = trap->value,
+        .vcpu = vcpu->id,
+        .size_bytes = trap->mmio.size_bytes,
+        .write = trap->write,
+    };
+    if (unlikely(!region->handler(region->device, &access)))
+        return TRAP_ABORT;
+    trap->value = access.value;
+    return TRAP_DONE;
+}
+
+/* The handlers of kinds that are rare, or do much. */
+enum trap_result trap_dispatch_other(struct vcpu *vcpu, struct trap *trap);
+
+/*
+ * Call the handler for TRAP->kind; counts the exit. Context: VCPU is current on this CPU,
+ * interrupts are masked, no lock is held.
+ */
+static __always_inline enum trap_result trap_dispatch(struct vcpu *vcpu, struct trap *trap)
+{
+    vcpu->stats.traps[trap->kind]++;
+    switch (trap->kind) {
+    case TRAP_SYSREG:
+        return arch_trap_sysreg(vcpu, trap);
+    case TRAP_MMIO:
+        return trap_mmio(vcpu, trap);
+    case TRAP_HYPERCALL:
+        return arch_trap_call(vcpu, trap);
+    default:
+        return trap_dispatch_other(vcpu, trap);
+    }
+}
