@@ -14,6 +14,5 @@ struct arch_pcpu {
     uint64_t stack_top; /* first: entry.S loads it */
     uint64_t emergency_stack_top;
     uint64_t hartid;
-    uint64_t timer_ticks;  /* deadline that the hardware was given last */
     uint32_t plic_context; /* UINT32_MAX: none */
 };

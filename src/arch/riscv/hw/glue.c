@@ -174,8 +174,7 @@ void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks)
 
 void rv_hook_wait(struct vcpu *vcpu)
 {
-    if (!vcpu_has_work(vcpu))
-        sched_wait(vcpu);
+    sched_wait(vcpu);
 }
 
 /* The physical CPUs that TARGETS of VM run on, or ran last. */

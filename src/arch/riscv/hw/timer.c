@@ -52,9 +52,9 @@ void arch_timer_program(uint64_t deadline_ticks)
     struct pcpu *pcpu = arch_this_cpu();
 
     deadline_ticks = with_waiting_guest(pcpu, deadline_ticks);
-    if (deadline_ticks == pcpu->arch.timer_ticks)
+    if (deadline_ticks == pcpu->programmed_ticks)
         return;
-    pcpu->arch.timer_ticks = deadline_ticks;
+    pcpu->programmed_ticks = deadline_ticks;
     if (rv_host.sstc)
         csr_write(stimecmp, deadline_ticks);
     else
@@ -66,7 +66,7 @@ void timer_interrupt(void)
 {
     struct pcpu *pcpu = arch_this_cpu();
 
-    pcpu->arch.timer_ticks = TIMER_NEVER;
+    pcpu->programmed_ticks = TIMER_NEVER;
     if (rv_host.sstc)
         csr_write(stimecmp, TIMER_NEVER);
     else
@@ -91,7 +91,7 @@ void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
 
 void timer_init_cpu(void)
 {
-    arch_this_cpu()->arch.timer_ticks = TIMER_NEVER;
+    arch_this_cpu()->programmed_ticks = TIMER_NEVER;
     if (rv_host.sstc)
         csr_write(stimecmp, TIMER_NEVER);
     else

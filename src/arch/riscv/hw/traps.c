@@ -18,16 +18,11 @@
 struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause);
 struct vcpu *rv_trap_interrupt(struct vcpu *vcpu);
 
-static void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
-                        const struct rv_syndrome *syndrome)
+static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
+                                        const struct rv_syndrome *syndrome)
 {
-    pcpu->exits[pcpu->exit_next++ % EXIT_RING] = (struct exit_record){
-        .pc = syndrome->pc,
-        .syndrome = syndrome->cause,
-        .fault = syndrome->tval,
-        .vm = (uint16_t)vcpu->vm->id,
-        .vcpu = (uint16_t)vcpu->id,
-    };
+    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
+        (struct exit_record){syndrome->pc, syndrome->cause, syndrome->tval, vcpu->name};
 }
 
 void rv_hook_exception_load(struct vcpu *vcpu, struct rv_super *super)
@@ -58,7 +53,7 @@ uint64_t rv_hook_scounteren(const struct vcpu *vcpu)
 
 static bool is_observed(const struct vcpu *vcpu)
 {
-    return unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) != 0);
+    return unlikely(read_once(vcpu->observers) != 0);
 }
 
 /* All but calls that nobody looks at. */

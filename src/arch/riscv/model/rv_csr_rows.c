@@ -26,13 +26,13 @@ static const struct csr_name {
 };
 
 /* User mode reads the counters that the supervisor lets it (scounteren). */
-static enum trap_result read_counter(struct vcpu *vcpu, const struct reg_row *row,
-                                     struct trap *trap)
+static enum trap_result read_counter(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                                     uint64_t *value)
 {
     if (!rv_hook_in_supervisor(vcpu) &&
         (rv_hook_scounteren(vcpu) & bit64(row->key % RV_COUNTER_COUNT)) == 0)
         return TRAP_UNDEF;
-    trap->value = 0;
+    *value = 0;
     return TRAP_DONE;
 }
 

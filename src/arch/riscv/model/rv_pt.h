@@ -39,7 +39,7 @@ static __always_inline bool rv_pte_is_valid(uint64_t entry)
 }
 static __always_inline bool rv_pte_is_leaf(uint64_t entry, unsigned level, unsigned level_count)
 {
-    return (entry & (RV_PTE_R | RV_PTE_W | RV_PTE_X)) != 0;
+    return level + 1 == level_count || (entry & (RV_PTE_R | RV_PTE_W | RV_PTE_X)) != 0;
 }
 static __always_inline uint64_t rv_pte_table(hpa_t table)
 {

@@ -9,7 +9,7 @@
 
 #include "arch/riscv/model/rv_decode.h"
 #include "core/ghost.h"
-#include "core/trap.h"
+#include "core/trap_dispatch.h"
 #include "core/vcpu.h"
 #include "lib/bits.h"
 
@@ -62,7 +62,9 @@ static __always_inline enum trap_result rv_trap_handle(struct vcpu *vcpu,
     result = trap_dispatch(vcpu, trap);
     ghost_trap();
     if (unlikely(result != TRAP_DONE)) {
-        rv_trap_refuse(vcpu, syndrome, trap, result);
+        struct trap copy = *trap; /* see core/trap_dispatch.h */
+
+        rv_trap_refuse(vcpu, syndrome, &copy, result);
         return result;
     }
     if (trap->reg < ARRAY_SIZE(gprs->x)) {
