@@ -10,6 +10,7 @@
 /*
  * Name, and whether guests may have it: what needs no state beyond what is switched, or only a
  * setting of henvcfg that the hypervisor makes. In the order of an ISA string (Volume I, 28.11).
+ * Not Zawrs: where WFI traps, WRS.NTO does as well, so that spinning costs less.
  */
 /* clang-format off */
 #define RV_EXTENSION_LIST(E) \
@@ -18,7 +19,7 @@
     E(ziccif, true) E(zicclsm, true) E(ziccrse, true) E(zicntr, true) E(zicond, true) \
     E(zicsr, true) E(zifencei, true) E(zihintntl, true) E(zihintpause, true) E(zihpm, false) \
     E(zimop, true) E(zmmul, true) E(za64rs, true) E(zaamo, true) E(zabha, true) E(zacas, true) \
-    E(zalrsc, true) E(zama16b, true) E(zawrs, true) E(zfa, true) E(zfh, true) E(zfhmin, true) \
+    E(zalrsc, true) E(zama16b, true) E(zawrs, false) E(zfa, true) E(zfh, true) E(zfhmin, true) \
     E(zca, true) E(zcb, true) E(zcd, true) E(zcmop, true) E(zba, true) E(zbb, true) E(zbc, true) \
     E(zbkb, true) E(zbkc, true) E(zbkx, true) E(zbs, true) E(zkn, true) E(zknd, true) \
     E(zkne, true) E(zknh, true) E(zkr, false) E(zks, true) E(zksed, true) E(zksh, true) \
