@@ -8,6 +8,7 @@
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/observed.h"
+#include "arch/riscv/model/rv_guest_layout.h"
 #include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "core/run.h"
@@ -18,11 +19,10 @@
 struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause);
 struct vcpu *rv_trap_interrupt(struct vcpu *vcpu);
 
-static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
-                                        const struct rv_syndrome *syndrome)
+static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu, uint64_t cause)
 {
     pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
-        (struct exit_record){syndrome->pc, syndrome->cause, syndrome->tval, vcpu->name};
+        (struct exit_record){vcpu->arch.rv.gprs.pc, cause, csr_read(stval), vcpu->name};
 }
 
 void rv_hook_exception_load(struct vcpu *vcpu, struct rv_super *super)
@@ -56,8 +56,8 @@ static bool is_observed(const struct vcpu *vcpu)
     return unlikely(read_once(vcpu->observers) != 0);
 }
 
-/* All but calls that nobody looks at. */
-static __noinline void handle_any(struct pcpu *pcpu, struct vcpu *vcpu, uint64_t cause)
+/* What guests do seldom, or somebody looks at. */
+static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
 {
     struct rv_syndrome syndrome = {
         .cause = cause,
@@ -69,9 +69,8 @@ static __noinline void handle_any(struct pcpu *pcpu, struct vcpu *vcpu, uint64_t
     };
     struct trap trap;
 
-    exit_record(pcpu, vcpu, &syndrome);
     /* Another of its CPUs has changed its tables: it will fault by itself. */
-    if (unlikely(rv_insn_needed(&syndrome)) && !hs_fetch(syndrome.pc, &syndrome.insn))
+    if (rv_insn_needed(&syndrome) && !hs_fetch(syndrome.pc, &syndrome.insn))
         return;
     if (is_observed(vcpu))
         rv_trap_handle_observed(vcpu, &syndrome);
@@ -79,20 +78,41 @@ static __noinline void handle_any(struct pcpu *pcpu, struct vcpu *vcpu, uint64_t
         rv_trap_handle(vcpu, &syndrome, &trap);
 }
 
-struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)
+static __noinline __no_stack_protector void handle_access(struct vcpu *vcpu, uint64_t cause)
+{
+    const struct rv_syndrome syndrome = {.cause = cause,
+                                         .tval = csr_read(stval),
+                                         .htval = csr_read(htval),
+                                         .htinst = csr_read(htinst)};
+    struct trap trap;
+
+    /* All devices lie below all memory. */
+    if (rv_fault_gpa(&syndrome).raw >= RV_GUEST_BANK0_BASE || !rv_decode_access(&syndrome, &trap))
+        handle_rare(vcpu, cause);
+    else if (trap.write) /* one copy for loads and one for stores */
+        rv_trap_act(vcpu, &syndrome, &trap);
+    else
+        rv_trap_act(vcpu, &syndrome, &trap);
+}
+
+/* It has no array, and what it calls has its own protection. */
+__no_stack_protector struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)
 {
     struct pcpu *pcpu = vcpu->arch.rv.pcpu;
 
-    if (likely(cause == RV_CAUSE_ECALL_VS) && !is_observed(vcpu)) {
-        /* A constant cause: the compiler leaves little of the handling. */
-        const struct rv_syndrome syndrome = {.cause = RV_CAUSE_ECALL_VS,
-                                             .pc = vcpu->arch.rv.gprs.pc};
+    exit_record(pcpu, vcpu, cause);
+    if (is_observed(vcpu)) {
+        handle_rare(vcpu, cause);
+    } else if (cause == RV_CAUSE_ECALL_VS) {
+        const struct rv_syndrome syndrome = {.cause = RV_CAUSE_ECALL_VS};
         struct trap trap;
 
-        exit_record(pcpu, vcpu, &syndrome);
-        rv_trap_handle(vcpu, &syndrome, &trap);
+        rv_decode_call(&trap);
+        rv_trap_act(vcpu, &syndrome, &trap);
+    } else if (cause == RV_CAUSE_LOAD_GUEST_PAGE || cause == RV_CAUSE_STORE_GUEST_PAGE) {
+        handle_access(vcpu, cause);
     } else {
-        handle_any(pcpu, vcpu, cause);
+        handle_rare(vcpu, cause);
     }
     return run_resume(pcpu, vcpu);
 }

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/riscv/model/rv_decode.h"
 
-/*
- * htinst (18.6.3): bit 0 clear and not zero is a walk of the guest's own tables; else the
- * instruction with the offset of the faulting part in place of rs1, always in its 32-bit form, and
- * bit 1 clear if it was one of 16 bits.
- */
-/* clang-format off */
-#define HTINST_FIELDS(F) \
-    F(HTINST, IS_INSN, 0, 0) F(HTINST, WIDE, 1, 1) F(HTINST, REST_a, 14, 2) \
-    F(HTINST, OFFSET, 19, 15) F(HTINST, REST_b, 63, 20)
-/* clang-format on */
-REG_DEFINE64(HTINST, HTINST_FIELDS);
-
 static enum trap_access access_of(uint64_t cause)
 {
     switch (cause) {

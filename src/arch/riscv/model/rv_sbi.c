@@ -246,7 +246,8 @@ static int64_t dbcn(struct sbi *sbi, enum trap_result *result)
     }
 }
 
-enum trap_result rv_sbi_call(struct vcpu *vcpu, struct trap *trap)
+/* The road of every call: no arrays here. */
+__no_stack_protector enum trap_result rv_sbi_call(struct vcpu *vcpu, struct trap *trap)
 {
     uint64_t *x = vcpu->arch.rv.gprs.x;
     struct sbi sbi = {.vcpu = vcpu, .function = x[RV_A6], .arg = &x[RV_A0]};

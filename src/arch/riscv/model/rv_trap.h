@@ -17,9 +17,8 @@
 static __always_inline uint64_t rv_loaded_value(const struct trap *trap)
 {
     unsigned bits = trap->mmio.size_bytes * 8u;
-    uint64_t value = trap->value & low_bits(bits);
 
-    return trap->mmio.sign_extend ? sign_extend(value, bits) : value;
+    return trap->mmio.sign_extend ? sign_extend(trap->value, bits) : zero_extend(trap->value, bits);
 }
 
 /* The rare ends: RESULT is not TRAP_DONE. */
@@ -35,36 +34,27 @@ __noinline bool rv_trap_memory(struct vcpu *vcpu, const struct rv_syndrome *synd
 bool rv_gpa_is_memory(const struct vcpu *vcpu, gpa_t gpa);
 
 /*
- * Handle the exception SYNDROME of VCPU, which is current here. No lock is held. On return VCPU's
- * registers are what it goes on with, but it may have been asked to stop or wait: run_resume. TRAP
- * is left as the handler left it, for whoever traces it.
+ * Dispatch and finish TRAP, decoded from SYNDROME of VCPU, which is current here. No lock is held.
+ * On return VCPU's registers are what it goes on with, but it may have been asked to stop or wait:
+ * run_resume. TRAP is left as the handler left it, for whoever traces it.
  */
-static __always_inline enum trap_result rv_trap_handle(struct vcpu *vcpu,
-                                                       const struct rv_syndrome *syndrome,
-                                                       struct trap *trap)
+static __always_inline enum trap_result rv_trap_act(struct vcpu *vcpu,
+                                                    const struct rv_syndrome *syndrome,
+                                                    struct trap *trap)
 {
     struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
     enum trap_result result;
 
-    if (syndrome->cause == RV_CAUSE_ECALL_VS)
-        rv_decode_call(trap);
-    else
-        rv_decode(syndrome, trap);
-    if (rv_is_guest_page_fault(syndrome->cause)) {
-        bool retry = false;
-
-        if (unlikely(rv_gpa_is_memory(vcpu, rv_fault_gpa(syndrome))) &&
-            rv_trap_memory(vcpu, syndrome, trap, &retry) && retry)
-            return TRAP_RETRY;
-        if (trap->kind == TRAP_MMIO && trap->write && trap->reg != TRAP_REG_NONE)
-            trap->value = gprs->x[trap->reg] & low_bits(trap->mmio.size_bytes * 8u);
-    }
+    if (trap->kind == TRAP_MMIO && trap->write && trap->reg != TRAP_REG_NONE)
+        trap->value = zero_extend(gprs->x[trap->reg], trap->mmio.size_bytes * 8u);
     result = trap_dispatch(vcpu, trap);
     ghost_trap();
     if (unlikely(result != TRAP_DONE)) {
-        struct trap copy = *trap; /* see core/trap_dispatch.h */
+        /* Copies: see core/trap_dispatch.h. */
+        struct trap trap_copy = *trap;
+        struct rv_syndrome syndrome_copy = *syndrome;
 
-        rv_trap_refuse(vcpu, syndrome, &copy, result);
+        rv_trap_refuse(vcpu, &syndrome_copy, &trap_copy, result);
         return result;
     }
     if (trap->reg < ARRAY_SIZE(gprs->x)) {
@@ -75,4 +65,18 @@ static __always_inline enum trap_result rv_trap_handle(struct vcpu *vcpu,
     }
     gprs->pc += trap->insn_bytes;
     return result;
+}
+
+/* Any exception SYNDROME of VCPU: decode, then as above. */
+static __always_inline enum trap_result rv_trap_handle(struct vcpu *vcpu,
+                                                       const struct rv_syndrome *syndrome,
+                                                       struct trap *trap)
+{
+    bool retry = false;
+
+    rv_decode(syndrome, trap);
+    if (rv_is_guest_page_fault(syndrome->cause) && rv_gpa_is_memory(vcpu, rv_fault_gpa(syndrome)) &&
+        rv_trap_memory(vcpu, syndrome, trap, &retry) && retry)
+        return TRAP_RETRY;
+    return rv_trap_act(vcpu, syndrome, trap);
 }
