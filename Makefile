@@ -46,6 +46,10 @@ HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestandi
 	-fstack-protector-strong -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-delete-null-pointer-checks -flto=2 -Isrc -I.
 
+SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb.c guest_fdt.c image*.c shell*.c trace_text.c vm_config*.c \
+	vm_build.c vm_image_kernel.c vm_image.c vm_image_in_place.c vm_image_memory.c watch*.c panic.c symbols.c) src/boot/*.c src/lib/fmt.c src/lib/log.c \
+	src/lib/random.c src/arch/*/model/*guest_fdt.c src/arch/*/model/*_trace.c src/arch/arm/a64/fatal.c)
+
 define HV_RULES
 B_$(1) := $B/$(1)$(if $(GHOST),-ghost)
 FLAGS_$(1) := $(HV_FLAGS) $(ARCH_FLAGS_$(1)) -I$(PORT_$(1)) -I$$(B_$(1))/gen -isystem $(SYSROOT_$(1))/usr/include
@@ -61,6 +65,8 @@ $$(B_$(1))/gen/offsets.h: $(PORT_$(1))/offsets.c
 $$(B_$(1))/%.c.o: %.c $$(B_$(1))/gen/offsets.h
 	@mkdir -p $$(dir $$@)
 	@echo "  CC  $$<"; $(CROSS_$(1))gcc $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+# What runs while the machine starts, or at a user's word, is compiled for size.
+$(addprefix $$(B_$(1))/,$(SMALL:%=%.o)): FLAGS_$(1) += -Os
 # What the compiler itself calls must be there before it decides what is used. And it must not see what the table of
 # names holds, which is nothing in the first link, or the code of the two links differs.
 $$(B_$(1))/src/lib/string.c.o $$(B_$(1))/src/core/symbols.c.o: FLAGS_$(1) += -fno-lto

@@ -69,6 +69,8 @@ void *arch_map_device(hpa_t base, uint64_t size_bytes);
 /* What was written through P is seen by a guest that runs with caches off, and as instructions. */
 void arch_publish_code(const void *p, uint64_t size_bytes);
 void arch_zero_pages(void *p, uint64_t size_bytes);
+/* DST and SRC are page-aligned and do not overlap. */
+void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes);
 
 /* ---- stage 2: the format and what only the architecture can do (core/s2.c) */
 enum err arch_s2_map(struct pt *pt, gpa_t gpa, hpa_t hpa, uint64_t size_bytes, struct pt_attr attr);

@@ -130,6 +130,15 @@ static void start_other_cpus(void)
     }
 }
 
+static uint32_t online_count(void)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < pcpu_count; i++)
+        count += __atomic_load_n(&pcpus[i]->online, __ATOMIC_ACQUIRE);
+    return count;
+}
+
 static void create_vms(void)
 {
     struct vm_image_params params = {.board = &board, .system = &config};
@@ -191,7 +200,7 @@ void boot_main(const struct boot_info *info)
     for (uint32_t i = 0; i < vm_count; i++)
         if (vm_start(vms[i]) != ERR_NONE)
             log_error("%s: its images cannot be loaded", vms[i]->name);
-    log_info("%u of %u CPUs, %llu KiB used by the hypervisor", pcpu_count, board.cpu_count,
+    log_info("%u of %u CPUs, %llu KiB used by the hypervisor", online_count(), board.cpu_count,
              (unsigned long long)((frame_used_bytes() + info->image_bytes) / KIB(1)));
     boot_cpu_main(pcpus[0]);
 }

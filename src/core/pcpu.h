@@ -38,4 +38,4 @@ struct pcpu {
 };
 
 extern struct pcpu *pcpus[BOARD_CPU_MAX];
-extern uint32_t pcpu_count; /* online ones */
+extern uint32_t pcpu_count; /* of the board, whether they came up (`online`) or not */

@@ -119,7 +119,7 @@ static void save_block(struct vm *vm, uint32_t index)
         in_place->lost = true;
         return;
     }
-    memcpy(arch_to_ptr(copy), block_ptr(in_place, index), VM_IMAGE_BLOCK);
+    arch_copy_pages(arch_to_ptr(copy), block_ptr(in_place, index), VM_IMAGE_BLOCK);
     in_place->saved[index] = copy;
 }
 
@@ -160,7 +160,7 @@ enum err image_restore_in_place(struct vm *vm, bool *done)
 
     uint64_t size, at = image_load_piece(load, VM_IMAGE_BLOCK, &size);
     char *block = block_ptr(in_place, i);
-    memcpy(block + at, (const char *)arch_to_ptr(in_place->saved[i]) + at, size);
+    arch_copy_pages(block + at, (const char *)arch_to_ptr(in_place->saved[i]) + at, size);
     arch_publish_code(block + at, size);
     if (load->done_bytes < VM_IMAGE_BLOCK)
         return ERR_NONE;

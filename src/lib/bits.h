@@ -43,5 +43,7 @@ static __always_inline uint64_t zero_extend(uint64_t x, unsigned bits)
 }
 static __always_inline uint64_t sign_extend(uint64_t x, unsigned bits)
 {
+    if (bits == 0)
+        __builtin_unreachable();
     return (uint64_t)((int64_t)(x << (64 - bits)) >> (64 - bits));
 }

@@ -29,14 +29,20 @@ STRING_FN static void copy_up(unsigned char *d, const unsigned char *s, size_t n
     if (same_alignment(d, s)) {
         for (; n != 0 && ((uintptr_t)d & (WORD - 1)) != 0; n--)
             *d++ = *s++;
-        for (; n >= 4 * WORD; n -= 4 * WORD, d += 4 * WORD, s += 4 * WORD) {
+        /* All read before anything is written, so that the compiler may pair them. */
+        for (; n >= 8 * WORD; n -= 8 * WORD, d += 8 * WORD, s += 8 * WORD) {
             const word_t *from = (const word_t *)(const void *)s;
             word_t *to = (word_t *)(void *)d;
             word_t w0 = from[0], w1 = from[1], w2 = from[2], w3 = from[3];
+            word_t w4 = from[4], w5 = from[5], w6 = from[6], w7 = from[7];
             to[0] = w0;
             to[1] = w1;
             to[2] = w2;
             to[3] = w3;
+            to[4] = w4;
+            to[5] = w5;
+            to[6] = w6;
+            to[7] = w7;
         }
         for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
             *(word_t *)(void *)d = *(const word_t *)(const void *)s;

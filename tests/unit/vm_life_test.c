@@ -74,12 +74,14 @@ static bool logged(const char *text)
 {
     uint64_t position = 0;
     enum log_level level;
-    char line[LOG_LINE_MAX];
+    char line[LOG_LINE_MAX + 1];
     size_t length;
 
-    while (log_read(&position, &level, line, &length))
+    while (log_read(&position, &level, line, &length)) {
+        line[length] = 0;
         if (strstr(line, text) != NULL)
             return true;
+    }
     return false;
 }
 

@@ -148,7 +148,7 @@ secondary_mapped:
     mov     x0, x19
     b       a64_secondary_main
 
-    .section .boot_tables, "aw", %nobits
+    .section .bss.boot_tables, "aw", %nobits
     .balign 4096
     .skip   16384
     .global boot_stack_top

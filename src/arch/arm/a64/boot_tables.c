@@ -12,9 +12,9 @@
 
 #define TABLE_ENTRIES 512
 
-uint64_t boot_root[TABLE_ENTRIES] __section(".boot_tables") __aligned(4096);
-static uint64_t tables[8][TABLE_ENTRIES] __section(".boot_tables") __aligned(4096);
-struct boot_params boot_params __section(".boot_tables");
+uint64_t boot_root[TABLE_ENTRIES] __section(".bss.boot_tables") __aligned(4096);
+static uint64_t tables[8][TABLE_ENTRIES] __section(".bss.boot_tables") __aligned(4096);
+struct boot_params boot_params __section(".bss.boot_tables");
 
 /* The table below SLOT, taken from the pool if there is none yet. */
 static uint64_t *boot_table(uint64_t *slot, unsigned *used)

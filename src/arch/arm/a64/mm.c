@@ -263,9 +263,19 @@ static uint64_t line_bytes(void)
 
 void mm_flush(const void *p, uint64_t size_bytes)
 {
-    uint64_t line = line_bytes();
+    uint64_t line = line_bytes(), va = align_down((uint64_t)p, line),
+             end = (uint64_t)p + size_bytes;
 
-    for (uint64_t va = align_down((uint64_t)p, line); va < (uint64_t)p + size_bytes; va += line)
+    /* A VM's start goes over all of its memory. */
+    for (; va + 8 * line <= end; va += 8 * line)
+        __asm__ volatile("dc civac, %0\n\tadd %0, %0, %1\n\tdc civac, %0\n\tadd %0, %0, %1\n\t"
+                         "dc civac, %0\n\tadd %0, %0, %1\n\tdc civac, %0\n\tadd %0, %0, %1\n\t"
+                         "dc civac, %0\n\tadd %0, %0, %1\n\tdc civac, %0\n\tadd %0, %0, %1\n\t"
+                         "dc civac, %0\n\tadd %0, %0, %1\n\tdc civac, %0\n\tsub %0, %0, %2"
+                         : "+r"(va)
+                         : "r"(line), "r"(7 * line)
+                         : "memory");
+    for (; va < end; va += line)
         __asm__ volatile("dc civac, %0" ::"r"(va) : "memory");
     dsb(ish);
 }

@@ -113,6 +113,24 @@ void a64_fp_release(struct pcpu *pcpu)
     pcpu->fp_owner = NULL;
 }
 
+void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes)
+{
+    char *to = dst, *end = to + size_bytes;
+
+    /* By the widest registers there are; whose they were is trapped when it wants them back. */
+    a64_fp_release(arch_this_cpu());
+    __asm__ volatile(".arch_extension fp\n"
+                     "1:\tldp q0, q1, [%1]\n\tldp q2, q3, [%1, #32]\n\t"
+                     "ldp q4, q5, [%1, #64]\n\tldp q6, q7, [%1, #96]\n\t"
+                     "stp q0, q1, [%0]\n\tstp q2, q3, [%0, #32]\n\t"
+                     "stp q4, q5, [%0, #64]\n\tstp q6, q7, [%0, #96]\n\t"
+                     "add %0, %0, #128\n\tadd %1, %1, #128\n\tcmp %0, %2\n\tb.ne 1b"
+                     : "+r"(to), "+r"(src)
+                     : "r"(end)
+                     : "cc", "memory");
+    fp_trap(true);
+}
+
 void arch_lib_begin(void)
 {
     a64_fp_release(arch_this_cpu());

@@ -107,7 +107,9 @@ bool gic_take_irq(void)
         action->count++;
         action->handler(action->context);
     } else {
-        log_warn("interrupt %u has no handler", irq);
+        /* Nobody will quieten it either. */
+        gic->disable(irq);
+        log_warn("interrupt %u has no handler: it is turned off", irq);
     }
     if (action == NULL || !action->guest_ends)
         gic->deactivate(iar);

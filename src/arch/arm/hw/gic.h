@@ -32,6 +32,7 @@ struct gic_ops {
     void (*drop_priority)(uint32_t iar);
     void (*deactivate)(uint32_t iar);
     void (*enable)(uint32_t irq, bool edge);
+    void (*disable)(uint32_t irq);
     void (*before_wait)(void); /* called before the CPU sleeps; may be NULL */
     void (*send_sgi)(uint32_t sgi, const struct pcpu *target);
 };

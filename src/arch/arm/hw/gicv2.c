@@ -128,6 +128,11 @@ static void v2_enable(uint32_t irq, bool edge)
     write_bit(GICD_ISENABLER, irq);
 }
 
+static void v2_disable(uint32_t irq)
+{
+    write_bit(GICD_ICENABLER, irq);
+}
+
 static void v2_send_sgi(uint32_t sgi, const struct pcpu *target)
 {
     /* What we ask for must be seen by the CPU that is interrupted. */
@@ -168,6 +173,7 @@ static const struct gic_ops v2_ops = {
     .drop_priority = v2_drop_priority,
     .deactivate = v2_deactivate,
     .enable = v2_enable,
+    .disable = v2_disable,
     .before_wait = v2_before_wait,
     .send_sgi = v2_send_sgi,
 };

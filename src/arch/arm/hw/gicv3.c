@@ -209,6 +209,11 @@ static void v3_enable(uint32_t irq, bool edge)
     write_bit(GICD_ISENABLER, irq);
 }
 
+static void v3_disable(uint32_t irq)
+{
+    write_bit(GICD_ICENABLER, irq);
+}
+
 static void v3_send_sgi(uint32_t sgi, const struct pcpu *target)
 {
     uint64_t mpidr = target->arch.mpidr;
@@ -298,6 +303,7 @@ static const struct gic_ops v3_ops = {
     .drop_priority = v3_drop_priority,
     .deactivate = v3_deactivate,
     .enable = v3_enable,
+    .disable = v3_disable,
     .send_sgi = v3_send_sgi,
 };
 
