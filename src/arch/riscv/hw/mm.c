@@ -231,6 +231,11 @@ void arch_zero_pages(void *p, uint64_t size_bytes)
     memset(p, 0, size_bytes);
 }
 
+void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes)
+{
+    memcpy(dst, src, size_bytes);
+}
+
 /* ---- the G-stage */
 
 uint32_t arch_s2_vmid_count(void)

@@ -89,16 +89,23 @@ void plic_init_cpu(const struct pcpu *pcpu)
         mmio_write32(context_reg(pcpu->arch.plic_context, PLIC_THRESHOLD), 0);
 }
 
+static void set_enabled(uint32_t context, uint32_t irq, bool on)
+{
+    volatile char *at =
+        regs + PLIC_ENABLE + (uint64_t)context * PLIC_ENABLE_STRIDE + irq / 32 * 4ULL;
+    uint32_t enabled = mmio_read32(at);
+
+    mmio_write32(at, on ? enabled | bit32(irq % 32) : enabled & ~bit32(irq % 32));
+}
+
 void arch_irq_enable(uint32_t irq, bool edge)
 {
     uint32_t context = pcpus[0]->arch.plic_context;
-    volatile char *enable;
 
     if (irq == 0 || irq >= IRQ_MAX || context == UINT32_MAX)
         return;
-    enable = regs + PLIC_ENABLE + (uint64_t)context * PLIC_ENABLE_STRIDE + irq / 32 * 4ULL;
     mmio_write32(regs + PLIC_PRIORITY + irq * 4ULL, 1);
-    mmio_write32(enable, mmio_read32(enable) | bit32(irq % 32));
+    set_enabled(context, irq, true);
 }
 
 void plic_interrupt(void)
@@ -115,7 +122,9 @@ void plic_interrupt(void)
             action->count++;
             action->handler(action->context);
         } else {
-            log_warn("interrupt %u has no handler", irq);
+            /* Nobody will quieten it either. */
+            set_enabled(context, irq, false);
+            log_warn("interrupt %u has no handler: it is turned off", irq);
         }
         /* The device has been served before its next interrupt is let through. */
         fence_io();
