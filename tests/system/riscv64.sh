@@ -37,6 +37,34 @@ while read -r smp memory mode cpu; do
     check "$name" boots "$name" "$smp" "$memory" "$mode" "$cpu" </dev/null
 done <<<"$MATRIX"
 
+small_board() {
+    sed 's/arm64/riscv64/g; s/ttyAMA0/ttyS0/g' tests/system/small-pair.dts >"$LOGS/small.dts"
+    boot small 0 "$LOGS/small.dts" --timeout 240 --memory 512M --exec 'linux0=echo small=$((6 * 7))' --exec linux1=true &&
+        says small linux0 small=42
+}
+check small-board small_board
+
+# The hypervisor at another address: QEMU puts a U-Boot image where its header says.
+elsewhere() {
+    local packed=$LOGS/boot
+    rm -rf "$packed"
+    cp -r build/run/riscv64-linux-pair/boot "$packed" || return 1
+    python3 - build/riscv64/trapeze.bin "$packed/trapeze.bin" <<-'END'
+		import struct, sys, zlib
+		data, load = open(sys.argv[1], "rb").read(), 0xB3400000
+		def header(crc):
+		    return struct.pack(">IIIIIIIBBBB32s", 0x27051956, crc, 0, len(data), load, load, zlib.crc32(data), 17, 26, 2, 0, b"")
+		open(sys.argv[2], "wb").write(header(zlib.crc32(header(0))) + data)
+	END
+    build/tool/trapeze run "$packed" --arch=riscv64 --no-input --timeout 120 </dev/null >"$LOGS/elsewhere.out" 2>&1
+    has elsewhere 'Next Address      : 0x00000000b3400000' 'every VM is off'
+}
+packs() { boot packed 0 "$PAIR" --timeout 240 --exec linux0=true --exec linux1=true; }
+if have python3; then
+    check packed packs
+    check elsewhere elsewhere
+fi
+
 refuses() { # NAME TEXT OPTION...
     local name=$1 text=$2
     shift 2

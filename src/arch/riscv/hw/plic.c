@@ -85,8 +85,14 @@ uint32_t plic_context_of(uint64_t hartid)
 
 void plic_init_cpu(const struct pcpu *pcpu)
 {
-    if (pcpu->arch.plic_context != UINT32_MAX)
-        mmio_write32(context_reg(pcpu->arch.plic_context, PLIC_THRESHOLD), 0);
+    uint32_t context = pcpu->arch.plic_context;
+
+    if (context == UINT32_MAX)
+        return;
+    /* Whatever firmware has left enabled is not for us. */
+    for (uint32_t word = 0; word < PLIC_ENABLE_STRIDE; word += 4)
+        mmio_write32(regs + PLIC_ENABLE + (uint64_t)context * PLIC_ENABLE_STRIDE + word, 0);
+    mmio_write32(context_reg(context, PLIC_THRESHOLD), 0);
 }
 
 static void set_enabled(uint32_t context, uint32_t irq, bool on)
