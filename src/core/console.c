@@ -184,17 +184,20 @@ static bool has_guest_room(void)
     return out_room() >= LINE_ROOM + GUEST_RESERVE;
 }
 
-/* A byte of an owner whose lines get a prefix; there is room for a line. */
-static void put_prefixed(struct owner *owner, char byte)
+/* A byte of an owner whose lines get a prefix; there is room for a line. True if it ended one. */
+static bool put_prefixed(struct owner *owner, char byte)
 {
     enum line_event event;
+    bool printed = false;
     do {
         event = console_line_add(&owner->line, byte);
         if (event != LINE_MORE) {
             print_line(owner->name, "", owner->line.text, owner->line.length);
             console_line_clear(&owner->line);
+            printed = true;
         }
     } while (event == LINE_AGAIN);
+    return printed;
 }
 
 static void put_front(struct owner *owner, char byte)
@@ -299,16 +302,17 @@ static bool can_put(uint32_t number)
     return number != console.front || (pump() && has_guest_room());
 }
 
-/* A byte of owner NUMBER, for which there is room. */
-static void put(uint32_t number, char byte)
+/* A byte of owner NUMBER, for which there is room. True if there is something to print now. */
+static bool put(uint32_t number, char byte)
 {
     struct owner *owner = &owners[number];
     if (is_prefixed(number))
-        put_prefixed(owner, byte);
-    else if (number == console.front)
+        return put_prefixed(owner, byte);
+    if (number == console.front)
         put_front(owner, byte);
     else
         put_backlog(owner, byte);
+    return number == console.front;
 }
 
 bool console_put(uint32_t number, char byte)
@@ -324,10 +328,8 @@ bool console_put(uint32_t number, char byte)
             taken = can_put(number);
         }
         owners[number].blocked |= !taken;
-        if (taken) {
-            put(number, byte);
+        if (taken && put(number, byte))
             out_move();
-        }
     }
     spin_unlock(&console.lock);
     return taken;

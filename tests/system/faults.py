@@ -117,6 +117,20 @@ def serror():
     machine.passed(1)
 
 
+def late_serror():
+    """One that arrives when its vCPU is being saved. An HVC stands for it: both leave ELR behind the instruction."""
+    machine = Machine("late_serror")
+    into_guests(machine)
+    vectors = symbol("vectors")
+    # The window's ISB, and "b" from the vector of synchronous exceptions of EL2 to that of SErrors.
+    machine.stub.write_code(symbol("drain_begin") + 4, 0xD4000002)
+    machine.stub.write_code(vectors + 0x200, 0x14000000 | 0x180 // 4)
+    machine.stub.go()
+    machine.end()
+    machine.says(r"(first|second): SError while vCPU 0 ran, ESR_EL2 0x[0-9a-f]+: stopping the VM", 2)
+    machine.says(r"every VM is off: powering off")
+
+
 def silent_cpu():
     """The firmware says that it starts CPU 1, and it never comes."""
     machine = Machine("silent_cpu", "--qemu-arg", "-S")
@@ -139,5 +153,5 @@ def late_cpu():
     machine.passed()
 
 
-for test in unexpected, spurious, stuck, serror, silent_cpu, late_cpu:
+for test in unexpected, spurious, stuck, serror, late_serror, silent_cpu, late_cpu:
     check(SUITE, test.__name__, test)

@@ -80,6 +80,10 @@ class Stub:
         self.must(f"M{address:x},4:{value.to_bytes(4, 'little').hex()}")
         self.must("Qqemu.PhyMemMode:0")
 
+    def write_code(self, address, instruction):
+        """At a virtual address of the CPU that stopped."""
+        self.must(f"M{address:x},4:{instruction.to_bytes(4, 'little').hex()}")
+
     def read_word(self, address):
         self.must("Qqemu.PhyMemMode:1")
         value = int.from_bytes(bytes.fromhex(self.ask(f"m{address:x},4")), "little")

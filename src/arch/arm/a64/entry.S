@@ -55,7 +55,8 @@ vectors:
     fatal_vector 4
     fatal_vector 5
     fatal_vector 6
-    fatal_vector 7
+    .balign 128
+    b       serror_here
     guest_vector guest_sync
     guest_vector guest_irq
     guest_vector guest_irq
@@ -64,6 +65,39 @@ vectors:
     guest_vector guest_irq
     guest_vector guest_irq
     guest_vector guest_serror
+
+/*
+ * A physical SError at EL2. Within the window of a64_serror_drain EL1's registers are saved, and it
+ * is what the window is for; anywhere else it is our end, with x0 and x1 where `fatal` wants them.
+ */
+serror_here:
+    msr     SP_EL0, x0
+    msr     ELR_EL1, x1
+    mrs     x0, ELR_EL2
+    adr     x1, drain_begin
+    sub     x0, x0, x1
+    cmp     x0, #(drain_end - drain_begin)
+    mrs     x1, ELR_EL1
+    b.hi    1f
+    mov     x0, #1
+    eret
+    dsb     nsh
+    isb
+1:  mov     x0, #7
+    b       fatal
+
+/* bool a64_serror_drain(void): x0 is all it has (switch.h). */
+    .global a64_serror_drain
+a64_serror_drain:
+    mov     x0, xzr
+    dsb     sy
+    isb
+drain_begin:
+    msr     DAIFClr, #4
+    isb
+    msr     DAIFSet, #4
+drain_end:
+    ret
 
     .section .text.hot, "ax"
     .balign 64

@@ -188,6 +188,9 @@ void arch_vcpu_save(struct vcpu *vcpu)
     struct a64_state *a64 = &vcpu->arch.a64;
 
     el1_save(&a64->el1);
+    /* What it wrote may fail late: it must not be put on whoever is next (XSA-201). */
+    if (unlikely(a64_serror_drain()))
+        a64_serror_of(vcpu);
     /* Nothing of its timer may fire while another vCPU runs; its deadline goes on in software. */
     sysreg_write(CNTV_CTL_EL0, 0);
     isb();

@@ -5,6 +5,7 @@
  */
 #include "arch/arch.h"
 #include "arch/arm/a64/fatal.h"
+#include "arch/arm/a64/switch.h"
 #include "arch/arm/a64/sysreg.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_hooks.h"
@@ -138,16 +139,21 @@ struct vcpu *a64_trap_irq(struct vcpu *vcpu)
     return run_resume(pcpu, vcpu);
 }
 
+void a64_serror_of(struct vcpu *vcpu)
+{
+    /* Whose access it was cannot be told; the guest runs on hardware memory of its own only, so it
+     * is the guest's (users of a device assigned to it, a memory error in its pages). Its VM ends,
+     * nobody else's. */
+    vm_log(vcpu->vm, "SError while vCPU %u ran, ESR_EL2 0x%llx: stopping the VM", vcpu->id,
+           (unsigned long long)sysreg_read(ESR_EL2));
+    vm_stop(vcpu->vm, VM_STOP_CRASH);
+}
+
 struct vcpu *a64_trap_serror(struct vcpu *vcpu)
 {
     struct pcpu *pcpu = vcpu->arch.a64.pcpu;
 
-    /* Whose access it was cannot be told; the guest runs on hardware memory of its own only, so it
-     * is the guest's (users of a device assigned to it, a memory error in its pages). Its VM ends,
-     * nobody else's. */
     exit_record(pcpu, vcpu, sysreg_read(ESR_EL2), 0);
-    vm_log(vcpu->vm, "SError while vCPU %u ran, ESR_EL2 0x%llx: stopping the VM", vcpu->id,
-           (unsigned long long)sysreg_read(ESR_EL2));
-    vm_stop(vcpu->vm, VM_STOP_CRASH);
+    a64_serror_of(vcpu);
     return run_resume(pcpu, vcpu);
 }
