@@ -6,12 +6,14 @@
 # make guests          the bare-metal test guests
 # Everything lands in build/. `./test` is the whole suite; `./run` boots a system.
 
-ARCHES := arm64 arm
+ARCHES := arm64 arm riscv64
 CROSS_arm64 ?= aarch64-linux-gnu-
 CROSS_arm ?= arm-linux-gnueabihf-
+CROSS_riscv64 ?= riscv64-linux-gnu-
 # Where scripts/fetch unpacked Debian's packages of other architectures (libfdt.a, fdt headers).
 SYSROOT_arm64 ?= .cache/root/arm64
 SYSROOT_arm ?= .cache/root/arm
+SYSROOT_riscv64 ?= .cache/root/riscv64
 B := build
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla -Wno-unused-parameter -Werror
@@ -41,13 +43,21 @@ ARCH_SRC_arm := $(filter-out src/arch/arm/model/a64_% src/arch/arm/hw/gicv3.c,$(
 ARCH_FLAGS_arm := -march=armv7ve+neon-vfpv4 -mthumb -fomit-frame-pointer -mgeneral-regs-only -mtp=soft -D__NO_INLINE__
 LIBDIR_arm := arm-linux-gnueabihf
 
+PORT_riscv64 := src/arch/riscv/hw
+ARCH_SRC_riscv64 := $(wildcard src/arch/riscv/model/*.c src/arch/riscv/hw/*.c src/arch/riscv/hw/*.S)
+# The libraries' calling convention has floating point (lp64d), so ours must; but all its registers are taken away.
+RISCV_FP := $(foreach r,t0 t1 t2 t3 t4 t5 t6 t7 t8 t9 t10 t11 s0 s1 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 a0 a1 a2 a3 a4 a5 a6 a7,-ffixed-f$r)
+ARCH_FLAGS_riscv64 := -march=rv64gc -mabi=lp64d $(RISCV_FP) -mcmodel=medany -mstrict-align -msmall-data-limit=0 -mno-relax \
+	-mstack-protector-guard=global
+LIBDIR_riscv64 := riscv64-linux-gnu
+
 HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie \
 	-fstack-protector-strong -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-delete-null-pointer-checks -flto=2 -Isrc -I.
 
 SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb.c guest_fdt.c image*.c shell*.c trace_text.c vm_config*.c \
 	vm_build.c vm_image_kernel.c vm_image.c vm_image_in_place.c vm_image_memory.c watch*.c panic.c symbols.c) src/boot/*.c src/lib/fmt.c src/lib/log.c \
-	src/lib/random.c src/arch/*/model/*guest_fdt.c src/arch/*/model/*_trace.c src/arch/arm/a64/fatal.c)
+	src/lib/random.c src/arch/*/model/*guest_fdt.c src/arch/*/model/*_trace.c src/arch/arm/a64/fatal.c src/arch/riscv/hw/fatal.c)
 
 define HV_RULES
 B_$(1) := $B/$(1)$(if $(GHOST),-ghost)

@@ -35,6 +35,17 @@ static const struct tool_arch arches[] = {
         .kernel_kinds = KIND(RAW) | KIND(ZIMAGE) | KIND(ELF),
         .elf_machine = IMAGE_MACHINE_ARM,
     },
+    {
+        .name = "riscv64",
+        .qemu = "qemu-system-riscv64",
+        .machine = "virt",
+        .cpu = "rv64",
+        .image_offset = MIB(2),
+        .boot_command = "booti",
+        .uboot_arch = 26,
+        .kernel_kinds = KIND(RAW) | KIND(RISCV) | KIND(ELF),
+        .elf_machine = IMAGE_MACHINE_RISCV,
+    },
 };
 
 const struct tool_arch *tool_arch_find(const char *name)
@@ -42,5 +53,6 @@ const struct tool_arch *tool_arch_find(const char *name)
     for (size_t i = 0; i < ARRAY_SIZE(arches); i++)
         if (strcmp(arches[i].name, name) == 0)
             return &arches[i];
-    die("architecture '%s' is not known: trapeze,arch can be \"arm64\" or \"arm\"", name);
+    die("architecture '%s' is not known: trapeze,arch can be \"arm64\", \"arm\" or \"riscv64\"",
+        name);
 }

@@ -19,6 +19,7 @@ struct vm_image_params;
 struct exit_record;
 struct guest_view;
 struct trace_record;
+struct uart_words;
 
 /* ---- this CPU */
 struct pcpu *arch_this_cpu(void);
@@ -50,6 +51,9 @@ void arch_machine_fail(void) __noreturn;
  * core/panic.h). Must not fault.
  */
 void arch_panic_print(void);
+/* Where a function with frame pointer FP keeps its caller's frame pointer and, behind it, its
+ * return address; 0 if code has none. */
+uintptr_t arch_frame_record(uintptr_t fp);
 
 /* ---- time: one counter, the same on all CPUs */
 uint64_t arch_counter(void);
@@ -132,8 +136,8 @@ void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view);
 /* What a guest that touches GPA, where it has nothing, may take it for, and what to do; NULL if
  * that is not known. */
 const char *arch_gpa_hint(gpa_t gpa);
-/* True if NAME is what `console=` calls the platform's virtual UART. */
-bool arch_is_console_name(const char *name, size_t length);
+/* The platform's virtual UART in a user's words. */
+const struct uart_words *arch_uart_words(void);
 /*
  * RECORD, of a kind that is the architecture's (a system register, a call, an instruction), in
  * words: "reads ID_AA64MMFR0_EL1 = 0x1122". Returns the length; 0 if there are none for it.

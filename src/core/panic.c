@@ -59,7 +59,7 @@ void panic_backtrace(const void *fp, uintptr_t stack_lo, uintptr_t stack_hi)
     struct frame {
         uintptr_t previous, return_address;
     };
-    uintptr_t at = (uintptr_t)(fp != NULL ? fp : panic_frame);
+    uintptr_t at = arch_frame_record((uintptr_t)(fp != NULL ? fp : panic_frame));
     panic_print("Calls:\n");
     for (int i = 0; i < FRAME_MAX; i++) {
         if (!range_within(at, sizeof(struct frame), stack_lo, stack_hi - stack_lo) ||
@@ -72,9 +72,10 @@ void panic_backtrace(const void *fp, uintptr_t stack_lo, uintptr_t stack_hi)
         /* The instruction before it is the call, and may be the last one of its function. */
         panic_print_symbol(frame->return_address - 1);
         panic_print("\n");
-        if (frame->previous <= at) /* the chain must go up */
+        uintptr_t next = arch_frame_record(frame->previous);
+        if (next <= at) /* the chain must go up */
             return;
-        at = frame->previous;
+        at = next;
     }
 }
 

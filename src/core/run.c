@@ -96,8 +96,12 @@ void sched_place(struct vcpu *vcpu)
 
 void sched_wake(struct vcpu *vcpu, bool start)
 {
-    enum runq_wake wake = runq_wake(&vcpu->sched, start);
+    enum runq_wake wake;
 
+    /* It was never on: what is for it (another's interrupt) it finds when it is. */
+    if (vcpu->sched.runq == NULL)
+        return;
+    wake = runq_wake(&vcpu->sched, start);
     if (wake == RUNQ_PREEMPT ||
         (wake == RUNQ_NOTIFY_RUNNING && pcpus[vcpu->sched.runq->cpu] != arch_this_cpu()))
         run_reschedule(pcpus[vcpu->sched.runq->cpu]);

@@ -34,6 +34,13 @@ struct guest_view {
     const char *exception; /* what that was: "an undefined instruction"; NULL if there was none */
 };
 
+/* The platform's virtual UART in a user's words. */
+struct uart_words {
+    const char *model;   /* "PL011" */
+    const char *console; /* what `console=` calls it: "ttyAMA0" */
+    const char *option;  /* Linux's for its driver: "CONFIG_SERIAL_AMBA_PL011_CONSOLE" */
+};
+
 #define TRACE_ARG_COUNT 4
 #define TRACE_RING      64
 /* A trap in words fits in this. */

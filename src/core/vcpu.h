@@ -33,7 +33,7 @@ struct vcpu_stats {
     uint64_t traps[TRAP_KIND_COUNT];
     uint64_t interrupts; /* exits by a physical interrupt */
     uint64_t switches;
-    bool forget_costs; /* asked for by anyone: costs start anew */
+    uint32_t forget_costs; /* asked for by anyone, atomic: costs start anew */
     struct vcpu_cost costs[STAT_REASON_COUNT];
 };
 

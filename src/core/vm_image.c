@@ -147,7 +147,8 @@ static enum err build(struct vm *vm, const struct vm_image_params *params,
             return image_error(report, err, NULL, "The kernel cannot be mapped: %s.",
                                err_text(err));
     }
-    err = image_alloc_banks(vm, image->in_place.block_count * VM_IMAGE_BLOCK, report);
+    err = image_alloc_banks(vm, image->in_place.gpa, image->in_place.block_count * VM_IMAGE_BLOCK,
+                            report);
     if (!err && image->packed)
         err = image_unpack_kernel(vm, params, report);
     if (!err)

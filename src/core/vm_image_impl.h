@@ -28,8 +28,8 @@ uint64_t image_load_piece(struct vm_image_load *load, uint64_t total_bytes, uint
 /* Size vm->banks for MEMORY_BYTES. */
 enum err image_size_banks(struct vm *vm, const struct vm_image_params *params,
                           const struct vm_image_report *report) __must_check;
-/* Find and map memory for the banks, from SKIP_BYTES on in the first one (mapped in place). */
-enum err image_alloc_banks(struct vm *vm, uint64_t skip_bytes,
+/* Find and map memory for the banks but for [skip, skip + SKIP_BYTES), which is mapped in place. */
+enum err image_alloc_banks(struct vm *vm, gpa_t skip, uint64_t skip_bytes,
                            const struct vm_image_report *report) __must_check;
 void image_free_banks(struct vm *vm);
 /* The host memory at GPA, if all of SIZE lies there in a row and in the direct map; NULL. */

@@ -65,7 +65,9 @@ bool image_claim_in_place(struct vm *vm, const struct vm_image_params *params)
     uint64_t size = align_up(image->kernel_bytes, VM_IMAGE_BLOCK);
     bool is_image = image->kernel.kind == IMAGE_ARM64 || image->kernel.kind == IMAGE_RISCV;
     if (!is_image || !is_aligned(module->base.raw | image->kernel_gpa.raw, VM_IMAGE_BLOCK) ||
-        size > VM_IMAGE_BLOCK_MAX * VM_IMAGE_BLOCK || size > vm->banks[0].size_bytes ||
+        size > VM_IMAGE_BLOCK_MAX * VM_IMAGE_BLOCK ||
+        !range_within(image->kernel_gpa.raw, size, vm->banks[0].base.raw,
+                      vm->banks[0].size_bytes) ||
         !in_host_memory(params->board, module->base.raw, size) ||
         !is_alone(params->system, vm->config, module->base.raw, size))
         return false;

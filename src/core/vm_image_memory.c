@@ -80,14 +80,20 @@ static enum err alloc_range(struct vm *vm, gpa_t gpa, uint64_t end, uint64_t fre
     return ERR_NONE;
 }
 
-enum err image_alloc_banks(struct vm *vm, uint64_t skip_bytes, const struct vm_image_report *report)
+enum err image_alloc_banks(struct vm *vm, gpa_t skip, uint64_t skip_bytes,
+                           const struct vm_image_report *report)
 {
     uint64_t free_bytes = frame_free_bytes();
     enum err err = ERR_NONE;
     for (uint32_t i = 0; i < vm->bank_count && !err; i++) {
         gpa_t base = vm->banks[i].base;
-        err = alloc_range(vm, gpa_add(base, i == 0 ? skip_bytes : 0),
-                          base.raw + vm->banks[i].size_bytes, free_bytes, report);
+        uint64_t end = base.raw + vm->banks[i].size_bytes;
+        if (skip_bytes != 0 && range_within(skip.raw, skip_bytes, base.raw, end - base.raw)) {
+            err = alloc_range(vm, base, skip.raw, free_bytes, report);
+            base = gpa_add(skip, skip_bytes);
+        }
+        if (!err)
+            err = alloc_range(vm, base, end, free_bytes, report);
     }
     return err;
 }

@@ -282,7 +282,7 @@ static void say_starved(const struct watch_facts *f, struct watch_words *w)
 static const char *wrong_console(const struct watch_facts *f, size_t *length)
 {
     static const char option[] = "console=";
-    const char *args = f->bootargs, *wrong = NULL;
+    const char *args = f->bootargs, *wrong = NULL, *ours = arch_uart_words()->console;
     for (const char *at = args; at != NULL && *at != 0; at++) {
         if ((at != args && at[-1] != ' ') || strncmp(at, option, sizeof(option) - 1) != 0)
             continue;
@@ -290,7 +290,7 @@ static const char *wrong_console(const struct watch_facts *f, size_t *length)
         size_t size = 0;
         while (name[size] != 0 && name[size] != ' ' && name[size] != ',')
             size++;
-        if (arch_is_console_name(name, size))
+        if (size == strlen(ours) && memcmp(name, ours, size) == 0)
             return NULL;
         if (wrong == NULL) {
             wrong = name;
@@ -319,12 +319,13 @@ static bool has_wrong_console(const struct watch_facts *f)
 
 static void say_wrong_console(const struct watch_facts *f, struct watch_words *w)
 {
+    const struct uart_words *uart = arch_uart_words();
     size_t length = 0;
     const char *name = wrong_console(f, &length);
     WHAT(w, "it runs, and has printed nothing for %u s; its bootargs say console=%.*s", f->looks,
          (int)length, name);
-    CAUSE(w, "it has no such device: its UART is a PL011, which Linux calls ttyAMA0. Write "
-             "console=ttyAMA0");
+    CAUSE(w, "it has no such device: its UART is a %s, which Linux calls %s. Write console=%s",
+          uart->model, uart->console, uart->console);
 }
 
 static bool resets(const struct watch_facts *f)
@@ -347,15 +348,20 @@ static bool ignores_uart(const struct watch_facts *f)
 
 static void say_ignores_uart(const struct watch_facts *f, struct watch_words *w)
 {
+    const struct uart_words *uart = arch_uart_words();
+
     WHAT(w, "it runs, has printed nothing for %u s and has not touched its UART", f->looks);
     if (is_linux(f) && !has_console_argument(f))
         CAUSE(
             w,
-            "its bootargs have no console=: write bootargs = \"console=ttyAMA0\"; the kernel needs "
-            "the PL011's driver (CONFIG_SERIAL_AMBA_PL011_CONSOLE)");
+            "its bootargs have no console=: write bootargs = \"console=%s\"; the kernel needs the "
+            "%s's driver (%s)",
+            uart->console, uart->model, uart->option);
     else
-        CAUSE(w, "it has no driver for a PL011, or does not look for it in its device tree, whose "
-                 "/chosen names it in stdout-path");
+        CAUSE(w,
+              "it has no driver for a %s, or does not look for it in its device tree, whose "
+              "/chosen names it in stdout-path",
+              uart->model);
 }
 
 static bool just_silent(const struct watch_facts *f)
@@ -365,9 +371,11 @@ static bool just_silent(const struct watch_facts *f)
 
 static void say_just_silent(const struct watch_facts *f, struct watch_words *w)
 {
+    const struct uart_words *uart = arch_uart_words();
+
     WHAT(w, "it runs and uses its UART, but has printed nothing for %u s", f->looks);
     if (is_linux(f) && !has_console_argument(f))
-        CAUSE(w, "its bootargs have no console=: write bootargs = \"console=ttyAMA0\"");
+        CAUSE(w, "its bootargs have no console=: write bootargs = \"console=%s\"", uart->console);
     else
         CAUSE(w,
               "quiet or loglevel= in its bootargs, or it is slow: trace NAME on in the shell shows "

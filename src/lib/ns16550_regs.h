@@ -15,6 +15,8 @@ enum ns16550_register {
     NS16550_LCR = 3,
     NS16550_MCR = 4,
     NS16550_LSR = 5,
+    NS16550_MSR = 6,
+    NS16550_SCR = 7,
     NS16550_DW_USR = 31, /* DW_apb_uart's status; reading it ends a busy-detect interrupt */
 };
 
@@ -22,7 +24,11 @@ enum ns16550_register {
 
 /* IIR.ID (with its bit 0: 1 means none pending). */
 enum {
+    NS16550_ID_MODEM = 0,
     NS16550_ID_NONE = 1,
+    NS16550_ID_THR_EMPTY = 2,
+    NS16550_ID_DATA = 4,
+    NS16550_ID_LINE = 6,
     NS16550_ID_DW_BUSY = 7, /* LCR was written while busy */
     NS16550_ID_TIMEOUT = 12,
 };
@@ -46,6 +52,10 @@ enum {
     F(NS_LSR, RES0_a, 31, 8) F(NS_LSR, FIFOERR, 7, 7) F(NS_LSR, TEMT, 6, 6) F(NS_LSR, THRE, 5, 5) \
     F(NS_LSR, BI, 4, 4) F(NS_LSR, FE, 3, 3) F(NS_LSR, PE, 2, 2) F(NS_LSR, OE, 1, 1) \
     F(NS_LSR, DR, 0, 0)
+#define NS_MSR_FIELDS(F) \
+    F(NS_MSR, RES0_a, 31, 8) F(NS_MSR, DCD, 7, 7) F(NS_MSR, RI, 6, 6) F(NS_MSR, DSR, 5, 5) \
+    F(NS_MSR, CTS, 4, 4) F(NS_MSR, DDCD, 3, 3) F(NS_MSR, TERI, 2, 2) F(NS_MSR, DDSR, 1, 1) \
+    F(NS_MSR, DCTS, 0, 0)
 /* clang-format on */
 
 REG_DEFINE32(NS_IER, NS_IER_FIELDS);
@@ -54,3 +64,4 @@ REG_DEFINE32(NS_FCR, NS_FCR_FIELDS);
 REG_DEFINE32(NS_LCR, NS_LCR_FIELDS);
 REG_DEFINE32(NS_MCR, NS_MCR_FIELDS);
 REG_DEFINE32(NS_LSR, NS_LSR_FIELDS);
+REG_DEFINE32(NS_MSR, NS_MSR_FIELDS);

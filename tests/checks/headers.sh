@@ -40,3 +40,10 @@ if have arm-linux-gnueabihf-gcc; then
 else
     skip arm "there is no arm-linux-gnueabihf-gcc"
 fi
+RISCV=(riscv64-linux-gnu-gcc "${WARN[@]}" -ffreestanding -march=rv64gc -mabi=lp64d -Isrc/arch/riscv/hw -Ibuild/riscv64/gen
+    -isystem .cache/root/riscv64/usr/include)
+if have riscv64-linux-gnu-gcc; then
+    check riscv64 all_alone '^(src/(lib|core|vdev|drivers|boot)/|src/arch/arch.h|src/arch/riscv/|abi/)' "${RISCV[@]}"
+else
+    skip riscv64 "there is no riscv64-linux-gnu-gcc"
+fi

@@ -16,3 +16,17 @@ if [[ -e build/arm64/trapeze.elf ]]; then
 else
     skip barrier-after-eret "build/arm64/trapeze.elf is not built"
 fi
+
+# The hypervisor computes with no floating-point register on RISC-V: the guest's are in them. Only the moves of fp.c are
+# there.
+riscv_uses_no_fp() {
+    riscv64-linux-gnu-objdump -d --no-show-raw-insn build/riscv64/trapeze.elf | awk '
+        $2 ~ /^(c\.)?f(ld|sd|lw|sw|ldsp|sdsp)$/ { moves++; next }
+        $1 ~ /^[0-9a-f]+:$/ && $2 ~ /^f/ && $2 !~ /^fence/ && $2 !~ /^f[rs](csr|rm|flags)/ { print; bad = 1 }
+        END { if (moves != 64) { print moves " loads and stores, not 64"; bad = 1 }; exit bad }'
+}
+if [[ -e build/riscv64/trapeze.elf ]] && have riscv64-linux-gnu-objdump; then
+    check riscv-no-floating-point riscv_uses_no_fp
+else
+    skip riscv-no-floating-point "build/riscv64/trapeze.elf is not built"
+fi

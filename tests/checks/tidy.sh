@@ -13,6 +13,9 @@ HOST=("${COMMON[@]}" -Isrc/arch/host -D_GNU_SOURCE)
 TARGET=("${COMMON[@]}" --target=aarch64-linux-gnu -ffreestanding -mgeneral-regs-only -Isrc/arch/arm/a64 -Ibuild/arm64/gen
     -isystem .cache/root/arm64/usr/include -isystem /usr/aarch64-linux-gnu/include)
 
+RISCV=("${COMMON[@]}" --target=riscv64-linux-gnu -march=rv64gc -ffreestanding -Isrc/arch/riscv/hw -Ibuild/riscv64/gen
+    -isystem .cache/root/riscv64/usr/include -isystem /usr/riscv64-linux-gnu/include)
+
 files() { git ls-files -co --exclude-standard '*.c' | grep -E "$1"; }
 tidy() {
     local pattern=$1
@@ -29,4 +32,8 @@ check pure tidy '^src/(lib|core|vdev)/|^src/arch/(host/|[a-z]+/model/)'
 check tool tidy '^tool/'
 FLAGS=("${TARGET[@]}")
 check arm64 tidy '^src/(boot|drivers)/|^src/arch/arm/(hw|a64)/'
+FLAGS=("${RISCV[@]}")
+check riscv64 tidy '^src/arch/riscv/hw/'
+check riscv64-thread-safety locks '^src/arch/riscv/'
+FLAGS=("${TARGET[@]}")
 check thread-safety locks '^src/(lib|core|vdev|boot|drivers)/|^src/arch/arm/'

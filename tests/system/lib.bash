@@ -3,8 +3,8 @@
 # shellcheck shell=bash
 . tests/harness.bash
 
-have qemu-system-aarch64 || {
-    skip '' "there is no qemu-system-aarch64"
+have "${QEMU:=qemu-system-aarch64}" || {
+    skip '' "there is no $QEMU"
     exit 0
 }
 

@@ -60,20 +60,20 @@ in_order() {
     done
 }
 
-ALL_REGISTERS=('^x18 +[0-9a-f]{16}  x19 ' '^x30 +[0-9a-f]{16}  sp .*x30 is a64_trap_sync\+0x' '^ESR_EL2 [0-9a-f]+  FAR_EL2 [0-9a-f]+  ELR_EL2 ')
+ALL_REGISTERS=('^x18 +[0-9a-f]{16}  x19 ' '^x30 +[0-9a-f]{16}  sp .*x30 is [a-z0-9_.]+\+0x' '^ESR_EL2 [0-9a-f]+  FAR_EL2 [0-9a-f]+  ELR_EL2 ')
 EXITS=('^Last exits' 'hello/0 pc=0x[0-9a-f]+ writes 4 bytes .*0x22000000; syndrome' 'hello/0 pc=0x[0-9a-f]+ calls ')
 
 # A jump to nowhere as a guest's call is being handled, after many exits for its console.
 jump() {
-    panics jump arch_trap_call 20=0000000000000000 &&
+    panics jump vm_stop 20=0000000000000000 &&
         in_order jump '^Trapeze panic: .*instruction abort.* at 0x0, address 0x0' '^On CPU [01]\.' "${ALL_REGISTERS[@]}" \
-            '^Calls:' '^ +0 0x[0-9a-f]+ guest_sync\+0x' "${EXITS[@]}"
+            '^Calls:' '^ +[0-9]+ 0x[0-9a-f]+ guest_sync\+0x' "${EXITS[@]}"
 }
 check jump jump
 # A pointer that points nowhere.
 pointer() {
-    panics pointer arch_trap_call 0=efbeadde00000000 &&
-        in_order pointer '^Trapeze panic: .*data abort.*, address 0xdeadbeef' '^x0 +00000000deadbeef ' "${ALL_REGISTERS[@]}" \
-            '^Calls:' '^ +0 0x[0-9a-f]+ a64_trap_sync\+0x' '^ +1 0x[0-9a-f]+ guest_sync\+0x' "${EXITS[@]}"
+    panics pointer vm_stop 0=00beadde00000000 &&
+        in_order pointer '^Trapeze panic: .*data abort.*, address 0xdeadbe[0-9a-f]+' '^x0 +00000000deadbe00 ' "${ALL_REGISTERS[@]}" \
+            '^Calls:' '^ +[0-9]+ 0x[0-9a-f]+ a64_trap_sync\+0x' '^ +[0-9]+ 0x[0-9a-f]+ guest_sync\+0x' "${EXITS[@]}"
 }
 check pointer pointer

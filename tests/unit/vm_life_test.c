@@ -443,6 +443,34 @@ static void calls(void **state)
     assert_int_equal(called_on, 7);
 }
 
+/* Two vCPUs, of which the second one is never powered on. */
+static int start_half(void **state)
+{
+    struct world_config config = machine(3);
+
+    config.vms[0].vcpus = 2;
+    world_power_on(&config);
+    world_boot();
+    return 0;
+}
+
+static void do_kick(void *vm)
+{
+    vcpu_kick(((struct vm *)vm)->vcpus[1], VCPU_REQ_VIRQ);
+}
+
+/* Another vCPU sends it one, or a line of the interrupt controller is for it. */
+static void an_interrupt_for_a_vcpu_that_was_never_on(void **state)
+{
+    struct vcpu *vcpu = vms[0]->vcpus[1];
+
+    assert_null(vcpu->sched.runq);
+    shell(do_kick, vms[0]);
+    assert_int_equal(vcpu->sched.state, SCHED_OFF);
+    world_settle();
+    assert_false(vcpu->powered);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +481,7 @@ int main(void)
         cmocka_unit_test_setup(vcpus_that_power_themselves_off, start_v3),
         cmocka_unit_test_setup(the_last_vcpu_off_is_power_off, start_shared),
         cmocka_unit_test_setup(restarted, start_v2),
+        cmocka_unit_test_setup(an_interrupt_for_a_vcpu_that_was_never_on, start_half),
         cmocka_unit_test_setup(stopped_while_it_resets, start_v2),
         cmocka_unit_test_setup(others_run_while_it_starts, start_together),
         cmocka_unit_test_setup(stopped_while_it_starts, start_v2),

@@ -53,6 +53,11 @@ static bool is_return_address(uint32_t word)
                                         : (call[1] & 0xff87) == 0x4780;
 }
 
+uintptr_t arch_frame_record(uintptr_t fp)
+{
+    return 0;
+}
+
 static void print_calls(uintptr_t from, uintptr_t top)
 {
     panic_print("Calls, some of them past ones:\n");

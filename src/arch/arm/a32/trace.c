@@ -26,9 +26,9 @@ const char *arch_gpa_hint(gpa_t gpa)
     return arm_gpa_hint(gpa);
 }
 
-bool arch_is_console_name(const char *name, size_t length)
+const struct uart_words *arch_uart_words(void)
 {
-    return arm_is_console_name(name, length);
+    return &arm_uart_words;
 }
 
 /* What a32_view looks at: the link register of MODE, and of Undefined mode the SPSR. */

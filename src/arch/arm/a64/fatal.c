@@ -52,6 +52,11 @@ static void print_frame(const struct fatal_frame *frame)
     panic_print("\n");
 }
 
+uintptr_t arch_frame_record(uintptr_t fp)
+{
+    return fp;
+}
+
 void arch_panic_print(void)
 {
     const struct fatal_frame *frame = fatal_frame;

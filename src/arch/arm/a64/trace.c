@@ -24,9 +24,9 @@ const char *arch_gpa_hint(gpa_t gpa)
     return arm_gpa_hint(gpa);
 }
 
-bool arch_is_console_name(const char *name, size_t length)
+const struct uart_words *arch_uart_words(void)
 {
-    return arm_is_console_name(name, length);
+    return &arm_uart_words;
 }
 
 void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)

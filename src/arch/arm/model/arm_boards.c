@@ -2,8 +2,6 @@
 /* Well-known device addresses, from the boards' public device trees. */
 #include "arch/arm/model/arm_boards.h"
 
-#include "lib/string.h"
-
 #define HERE_UART                                                                          \
     "; this guest's UART is a PL011 at 0x22000000: write earlycon without an address, or " \
     "earlycon=pl011,0x22000000"
@@ -37,9 +35,8 @@ const char *arm_gpa_hint(gpa_t gpa)
     return NULL;
 }
 
-bool arm_is_console_name(const char *name, size_t length)
-{
-    static const char known[] = "ttyAMA0";
-
-    return length == sizeof(known) - 1 && memcmp(name, known, length) == 0;
-}
+const struct uart_words arm_uart_words = {
+    .model = "PL011",
+    .console = "ttyAMA0",
+    .option = "CONFIG_SERIAL_AMBA_PL011_CONSOLE",
+};

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The RISC-V models' hooks for tests: they only note that they were called, and how; the
+ * supervisor's registers are those saved. */
+#include "arch/riscv/model/rv_hooks.h"
+
+#include "arch/host/rv_hook_record.h"
+#include "core/vcpu.h"
+
+struct rv_hook_record rv_hook_record;
+
+void rv_hook_exception_load(struct vcpu *vcpu, struct rv_super *super)
+{
+    *super = vcpu->arch.rv.super;
+}
+
+void rv_hook_exception_store(struct vcpu *vcpu, const struct rv_super *super)
+{
+    vcpu->arch.rv.super = *super;
+}
+
+bool rv_hook_in_supervisor(const struct vcpu *vcpu)
+{
+    return vcpu->arch.rv.super.in_supervisor;
+}
+
+uint64_t rv_hook_scounteren(const struct vcpu *vcpu)
+{
+    return vcpu->arch.rv.super.scounteren;
+}
+
+void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks)
+{
+    rv_hook_record.timer_count++;
+    rv_hook_record.deadline_ticks = deadline_ticks;
+}
+
+void rv_hook_wait(struct vcpu *vcpu)
+{
+    rv_hook_record.wait_count++;
+}
+
+void rv_hook_fence(struct vcpu *vcpu, uint64_t targets, enum rv_fence fence, uint64_t start,
+                   uint64_t size_bytes, uint64_t asid)
+{
+    rv_hook_record.fence_count++;
+    rv_hook_record.fence = fence;
+    rv_hook_record.targets = targets;
+    rv_hook_record.start = start;
+    rv_hook_record.size_bytes = size_bytes;
+    rv_hook_record.asid = asid;
+}
+
+bool rv_hook_console_put(struct vm *vm, char byte)
+{
+    if (rv_hook_record.put_room == 0 || rv_hook_record.put_count == sizeof(rv_hook_record.bytes))
+        return false;
+    rv_hook_record.put_room--;
+    rv_hook_record.bytes[rv_hook_record.put_count++] = byte;
+    return true;
+}

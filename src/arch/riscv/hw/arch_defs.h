@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What RISC-V adds to the portable structures. */
+#pragma once
+
+#include "arch/riscv/model/rv_state.h"
+
+struct arch_vcpu {
+    struct rv_state rv; /* first: entry.S addresses it */
+};
+struct arch_vm {
+    struct rv_vm rv;
+};
+struct arch_pcpu {
+    uint64_t stack_top; /* first: entry.S loads it */
+    uint64_t emergency_stack_top;
+    uint64_t hartid;
+    uint32_t plic_context; /* UINT32_MAX: none */
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/riscv/hw/host.h"
+
+#include <libfdt.h>
+
+#include "arch/boot.h"
+#include "arch/riscv/hw/hs.h"
+#include "core/board.h"
+#include "lib/string.h"
+
+struct rv_host rv_host __section(".sealed");
+
+static uint32_t read_u32(const void *fdt, int node, const char *name)
+{
+    int length;
+    const fdt32_t *value = node < 0 ? NULL : fdt_getprop(fdt, node, name, &length);
+
+    return value != NULL && length == 4 ? fdt32_to_cpu(*value) : 0;
+}
+
+static bool is_hart(const void *fdt, int node)
+{
+    const char *type = fdt_getprop(fdt, node, "device_type", NULL);
+
+    return type != NULL && strcmp(type, "cpu") == 0;
+}
+
+int host_cpu_node(const void *fdt, uint64_t hartid)
+{
+    int cpus = fdt_path_offset(fdt, "/cpus"), cells = cpus < 0 ? 0 : fdt_address_cells(fdt, cpus);
+    int node, length;
+
+    if (cpus < 0)
+        return cpus;
+    fdt_for_each_subnode(node, fdt, cpus)
+    {
+        const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
+        uint64_t id = 0;
+
+        if (!is_hart(fdt, node) || reg == NULL || length < cells * 4)
+            continue;
+        for (int i = 0; i < cells; i++)
+            id = id << 32 | fdt32_to_cpu(reg[i]);
+        if (id == hartid)
+            return node;
+    }
+    return -FDT_ERR_NOTFOUND;
+}
+
+/* Guests run on any hart, so they get what all have. */
+static void read_isa(const void *fdt)
+{
+    int cpus = fdt_path_offset(fdt, "/cpus"), node;
+    bool first = true;
+
+    fdt_for_each_subnode(node, fdt, cpus)
+    {
+        const char *status = fdt_getprop(fdt, node, "status", NULL);
+        struct rv_isa isa;
+
+        if (!is_hart(fdt, node) || (status != NULL && strcmp(status, "okay") != 0))
+            continue;
+        rv_isa_read(fdt, node, &isa);
+        if (first)
+            rv_host.isa = isa;
+        else
+            rv_isa_meet(&rv_host.isa, &isa);
+        first = false;
+    }
+}
+
+const char *host_init(const void *fdt)
+{
+    int cpus = fdt_path_offset(fdt, "/cpus");
+    int self = host_cpu_node(fdt, boot_arch_cpu_id());
+
+    if (cpus < 0 || self < 0)
+        return "the device tree has no /cpus, or no node for the hart we run on";
+    read_isa(fdt);
+    rv_host.mmu_type = fdt_getprop(fdt, self, "mmu-type", NULL);
+    rv_host.timebase_hz = read_u32(fdt, cpus, "timebase-frequency");
+    if (rv_host.timebase_hz == 0)
+        rv_host.timebase_hz = read_u32(fdt, self, "timebase-frequency");
+    if (rv_host.timebase_hz < 1000)
+        return "/cpus has no timebase-frequency: the counter's rate is not known";
+    if (!rv_isa_has(&rv_host.isa, RV_EXT_h))
+        return "this machine's harts have no hypervisor extension (no \"h\" in riscv,isa): on QEMU "
+               "take -cpu rv64, or another one with h=true";
+    rv_isa_for_guests(&rv_host.isa, &rv_host.guest_isa);
+    return hs_init(&rv_host);
+}

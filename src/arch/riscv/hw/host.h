@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the host's harts can do, found out once from the device tree and the registers. */
+#pragma once
+
+#include "arch/riscv/model/rv_csr.h"
+#include "arch/riscv/model/rv_isa.h"
+
+struct rv_host {
+    struct rv_isa isa;       /* what all harts have */
+    struct rv_isa guest_isa; /* what guests are shown of it */
+    const char *mmu_type;    /* of the boot hart's node, or NULL */
+    uint32_t timebase_hz;
+    bool sstc;            /* stimecmp for us, vstimecmp for guests */
+    uint64_t henvcfg;     /* for guests */
+    enum rv_mode s2_mode; /* of hgatp */
+    uint32_t vmid_count;
+};
+extern struct rv_host rv_host;
+
+/* Read the device tree. A sentence for the user on failure, NULL on success. Boot hart. */
+const char *host_init(const void *fdt);
+/* The node of the hart HARTID, negative if there is none. */
+int host_cpu_node(const void *fdt, uint64_t hartid);

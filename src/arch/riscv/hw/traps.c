@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From the vector into the portable core and back. Here is what needs the hardware: the trap's
+ * registers, the guest's own for an injection; what a trap means and how it ends is
+ * model/rv_trap.h.
+ */
+#include "arch/arch.h"
+#include "arch/riscv/hw/csr.h"
+#include "arch/riscv/hw/hs.h"
+#include "arch/riscv/hw/observed.h"
+#include "arch/riscv/model/rv_guest_layout.h"
+#include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_trap.h"
+#include "core/run.h"
+#include "core/stat.h"
+#include "core/trace.h"
+#include "core/vm.h"
+
+struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause);
+struct vcpu *rv_trap_interrupt(struct vcpu *vcpu);
+
+static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu, uint64_t cause)
+{
+    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
+        (struct exit_record){vcpu->arch.rv.gprs.pc, cause, csr_read(stval), vcpu->name};
+}
+
+void rv_hook_exception_load(struct vcpu *vcpu, struct rv_super *super)
+{
+    super->sstatus = csr_read(vsstatus);
+    super->stvec = csr_read(vstvec);
+    super->in_supervisor = rv_hook_in_supervisor(vcpu);
+}
+
+void rv_hook_exception_store(struct vcpu *vcpu, const struct rv_super *super)
+{
+    csr_write(vsstatus, super->sstatus);
+    csr_write(vsepc, super->sepc);
+    csr_write(vscause, super->scause);
+    csr_write(vstval, super->stval);
+    csr_set(sstatus, SSTATUS_SPP);
+}
+
+bool rv_hook_in_supervisor(const struct vcpu *vcpu)
+{
+    return (csr_read(sstatus) & SSTATUS_SPP) != 0;
+}
+
+uint64_t rv_hook_scounteren(const struct vcpu *vcpu)
+{
+    return csr_read(scounteren);
+}
+
+static bool is_observed(const struct vcpu *vcpu)
+{
+    return unlikely(read_once(vcpu->observers) != 0);
+}
+
+/* What guests do seldom, or somebody looks at. */
+static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
+{
+    struct rv_syndrome syndrome = {
+        .cause = cause,
+        .tval = csr_read(stval),
+        .htval = csr_read(htval),
+        .htinst = csr_read(htinst),
+        .pc = vcpu->arch.rv.gprs.pc,
+        .fp_off = REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_OFF,
+    };
+    struct trap trap;
+
+    /* Another of its CPUs has changed its tables: it will fault by itself. */
+    if (rv_insn_needed(&syndrome) && !hs_fetch(syndrome.pc, &syndrome.insn))
+        return;
+    if (is_observed(vcpu))
+        rv_trap_handle_observed(vcpu, &syndrome);
+    else
+        rv_trap_handle(vcpu, &syndrome, &trap);
+}
+
+static __noinline __no_stack_protector void handle_access(struct vcpu *vcpu, uint64_t cause)
+{
+    const struct rv_syndrome syndrome = {.cause = cause,
+                                         .tval = csr_read(stval),
+                                         .htval = csr_read(htval),
+                                         .htinst = csr_read(htinst)};
+    struct trap trap;
+
+    /* All devices lie below all memory. */
+    if (rv_fault_gpa(&syndrome).raw >= RV_GUEST_BANK0_BASE || !rv_decode_access(&syndrome, &trap))
+        handle_rare(vcpu, cause);
+    else if (trap.write) /* one copy for loads and one for stores */
+        rv_trap_act(vcpu, &syndrome, &trap);
+    else
+        rv_trap_act(vcpu, &syndrome, &trap);
+}
+
+/* It has no array, and what it calls has its own protection. */
+__no_stack_protector struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)
+{
+    struct pcpu *pcpu = vcpu->arch.rv.pcpu;
+
+    exit_record(pcpu, vcpu, cause);
+    if (is_observed(vcpu)) {
+        handle_rare(vcpu, cause);
+    } else if (cause == RV_CAUSE_ECALL_VS) {
+        const struct rv_syndrome syndrome = {.cause = RV_CAUSE_ECALL_VS};
+        struct trap trap;
+
+        rv_decode_call(&trap);
+        rv_trap_act(vcpu, &syndrome, &trap);
+    } else if (cause == RV_CAUSE_LOAD_GUEST_PAGE || cause == RV_CAUSE_STORE_GUEST_PAGE) {
+        handle_access(vcpu, cause);
+    } else {
+        handle_rare(vcpu, cause);
+    }
+    return run_resume(pcpu, vcpu);
+}
+
+struct vcpu *rv_trap_interrupt(struct vcpu *vcpu)
+{
+    struct pcpu *pcpu = vcpu->arch.rv.pcpu;
+
+    vcpu->stats.interrupts++;
+    if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) & OBSERVE_COST)) {
+        uint64_t start = arch_counter();
+
+        arch_irq_poll();
+        stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
+        return run_resume(pcpu, vcpu);
+    }
+    arch_irq_poll();
+    return run_resume(pcpu, vcpu);
+}

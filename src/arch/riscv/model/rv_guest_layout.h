@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a RISC-V guest finds what: the map of QEMU's virt machine, so that what was built for that
+ * runs unchanged.
+ */
+#pragma once
+
+#include "lib/types.h"
+
+/* RAM, in one piece: bank 0 only. */
+#define RV_GUEST_BANK0_BASE  0x80000000ULL
+#define RV_GUEST_BANK0_BYTES (GIB(1024) - RV_GUEST_BANK0_BASE) /* Sv39x4 has 41 bits */
+
+#define RV_GUEST_PLIC_BASE        0x0c000000ULL
+#define RV_GUEST_PLIC_BYTES       0x600000ULL
+#define RV_GUEST_PLIC_LAST_SOURCE 63u
+
+/* The 16550 and its interrupt. */
+#define RV_GUEST_UART_BASE     0x10000000ULL
+#define RV_GUEST_UART_SOURCE   10u
+#define RV_GUEST_UART_CLOCK_HZ 3686400u

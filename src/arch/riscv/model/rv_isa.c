@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading and writing lists of extensions. Must not decide what a setting of henvcfg is. */
+#include "arch/riscv/model/rv_isa.h"
+
+#include <libfdt.h>
+
+#include "lib/fmt.h"
+#include "lib/string.h"
+
+static const struct extension {
+    const char *name;
+    bool guest;
+} extensions[RV_EXTENSION_COUNT] = {
+#define EXTENSION(name, guest) [RV_EXT_##name] = {#name, guest},
+    RV_EXTENSION_LIST(EXTENSION)
+#undef EXTENSION
+};
+
+static void add(struct rv_isa *isa, const char *name, size_t length)
+{
+    for (unsigned i = 0; i < RV_EXTENSION_COUNT; i++)
+        if (strlen(extensions[i].name) == length && memcmp(extensions[i].name, name, length) == 0)
+            isa->have[i] = true;
+}
+
+/* "g" is short for these (Volume I, 28.2). */
+static void add_general(struct rv_isa *isa)
+{
+    static const enum rv_extension general[] = {RV_EXT_i, RV_EXT_m,     RV_EXT_a,       RV_EXT_f,
+                                                RV_EXT_d, RV_EXT_zicsr, RV_EXT_zifencei};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(general); i++)
+        isa->have[general[i]] = true;
+}
+
+static bool is_multi_letter(char first)
+{
+    return first == 'z' || first == 's' || first == 'x';
+}
+
+bool rv_isa_parse(const char *text, struct rv_isa *isa)
+{
+    static const char prefix[] = "rv64";
+    const char *at = text;
+
+    if (strnlen(text, sizeof(prefix) - 1) < sizeof(prefix) - 1 ||
+        memcmp(text, prefix, sizeof(prefix) - 1) != 0)
+        return false;
+    for (at += sizeof(prefix) - 1; *at != 0;) {
+        const char *end = at + 1;
+
+        if (is_multi_letter(*at))
+            while (*end != 0 && *end != '_')
+                end++;
+        if (*at == 'g')
+            add_general(isa);
+        else if (*at != '_')
+            add(isa, at, (size_t)(end - at));
+        at = end;
+    }
+    return true;
+}
+
+static uint32_t read_u32(const void *fdt, int node, const char *name)
+{
+    int length;
+    const fdt32_t *value = fdt_getprop(fdt, node, name, &length);
+
+    return value != NULL && length == 4 ? fdt32_to_cpu(*value) : 0;
+}
+
+void rv_isa_read(const void *fdt, int node, struct rv_isa *isa)
+{
+    int count = fdt_stringlist_count(fdt, node, "riscv,isa-extensions");
+    int length;
+    const char *text = fdt_getprop(fdt, node, "riscv,isa", &length);
+
+    *isa = (struct rv_isa){0};
+    for (int i = 0; i < count; i++) {
+        const char *name = fdt_stringlist_get(fdt, node, "riscv,isa-extensions", i, &length);
+
+        if (name != NULL)
+            add(isa, name, (size_t)length);
+    }
+    /* Older trees have the string only. */
+    if (count <= 0 && text != NULL && length > 0 && text[length - 1] == 0)
+        (void)rv_isa_parse(text, isa);
+    isa->cbom_bytes = read_u32(fdt, node, "riscv,cbom-block-size");
+    isa->cboz_bytes = read_u32(fdt, node, "riscv,cboz-block-size");
+}
+
+void rv_isa_meet(struct rv_isa *isa, const struct rv_isa *other)
+{
+    for (unsigned i = 0; i < RV_EXTENSION_COUNT; i++)
+        isa->have[i] &= other->have[i];
+    isa->cbom_bytes = MIN(isa->cbom_bytes, other->cbom_bytes);
+    isa->cboz_bytes = MIN(isa->cboz_bytes, other->cboz_bytes);
+}
+
+void rv_isa_for_guests(const struct rv_isa *host, struct rv_isa *guest)
+{
+    *guest = *host;
+    for (unsigned i = 0; i < RV_EXTENSION_COUNT; i++)
+        guest->have[i] &= extensions[i].guest;
+}
+
+size_t rv_isa_string(const struct rv_isa *isa, char *text, size_t size)
+{
+    size_t length = (size_t)fmt_print(text, size, "rv64");
+
+    for (unsigned i = 0; i < RV_EXTENSION_COUNT; i++) {
+        bool letter = extensions[i].name[1] == 0;
+
+        if (isa->have[i] && length < size)
+            length += (size_t)fmt_print(text + length, size - length, "%s%s", letter ? "" : "_",
+                                        extensions[i].name);
+    }
+    return length;
+}
+
+size_t rv_isa_list(const struct rv_isa *isa, char *list, size_t size)
+{
+    size_t used = 0;
+
+    for (unsigned i = 0; i < RV_EXTENSION_COUNT; i++) {
+        size_t bytes = strlen(extensions[i].name) + 1;
+
+        if (!isa->have[i])
+            continue;
+        if (bytes > size - used)
+            return 0;
+        memcpy(list + used, extensions[i].name, bytes);
+        used += bytes;
+    }
+    return used;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Supervisor Binary Interface, version 2.0, as a guest sees it. */
+#pragma once
+
+#include "core/trap.h"
+#include "lib/types.h"
+
+#define RV_SBI_VERSION 0x02000000u /* major in bits 30:24 */
+
+enum rv_sbi_error {
+    SBI_SUCCESS = 0,
+    SBI_ERR_FAILED = -1,
+    SBI_ERR_NOT_SUPPORTED = -2,
+    SBI_ERR_INVALID_PARAM = -3,
+    SBI_ERR_DENIED = -4,
+    SBI_ERR_INVALID_ADDRESS = -5,
+    SBI_ERR_ALREADY_AVAILABLE = -6,
+    SBI_ERR_ALREADY_STARTED = -7,
+    SBI_ERR_ALREADY_STOPPED = -8,
+};
+
+/* Extensions: four letters or fewer, as numbers. */
+enum rv_sbi_extension {
+    SBI_BASE = 0x10,
+    SBI_TIME = 0x54494d45,
+    SBI_IPI = 0x735049,
+    SBI_RFENCE = 0x52464e43,
+    SBI_HSM = 0x48534d,
+    SBI_SRST = 0x53525354,
+    SBI_DBCN = 0x4442434e,
+};
+enum {
+    SBI_BASE_SPEC_VERSION,
+    SBI_BASE_IMPL_ID,
+    SBI_BASE_IMPL_VERSION,
+    SBI_BASE_PROBE,
+    SBI_BASE_MVENDORID,
+    SBI_BASE_MARCHID,
+    SBI_BASE_MIMPID,
+};
+enum {
+    SBI_RFENCE_I,
+    SBI_RFENCE_VMA,
+    SBI_RFENCE_VMA_ASID,
+    SBI_RFENCE_GVMA_VMID,
+    SBI_RFENCE_GVMA,
+    SBI_RFENCE_VVMA_ASID,
+    SBI_RFENCE_VVMA,
+};
+enum { SBI_HSM_START, SBI_HSM_STOP, SBI_HSM_STATUS, SBI_HSM_SUSPEND };
+enum { SBI_HSM_STARTED, SBI_HSM_STOPPED };
+enum { SBI_HSM_SUSPEND_RETENTIVE = 0, SBI_HSM_SUSPEND_NON_RETENTIVE = 0x80000000 };
+enum { SBI_SRST_SHUTDOWN, SBI_SRST_COLD_REBOOT, SBI_SRST_WARM_REBOOT };
+enum { SBI_SRST_NO_REASON, SBI_SRST_SYSTEM_FAILURE };
+enum { SBI_DBCN_WRITE, SBI_DBCN_READ, SBI_DBCN_WRITE_BYTE };
+
+/*
+ * The handler for TRAP_HYPERCALL: the call in VCPU's a7, a6 and a0 to a5, its error to a0 and value
+ * to a1. VCPU is current, no lock is held. TRAP_RETRY when the call does not come back.
+ */
+enum trap_result rv_sbi_call(struct vcpu *vcpu, struct trap *trap);

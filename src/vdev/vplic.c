@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual PLIC's registers and its choice of an interrupt (PLIC Specification 1.0.0, chapters 3
+ * to 9). Must not know a VM or a vCPU.
+ */
+#include "vdev/vplic.h"
+
+#include "lib/bits.h"
+#include "lib/string.h"
+
+/* The memory map (chapter 3). */
+enum {
+    PRIORITY_BASE = 0x0,
+    PENDING_BASE = 0x1000,
+    ENABLE_BASE = 0x2000,
+    ENABLE_STRIDE = 0x80,
+    CONTEXT_BASE = 0x200000,
+    CONTEXT_STRIDE = 0x1000,
+};
+/* In a context's page. */
+enum { CONTEXT_THRESHOLD = 0, CONTEXT_CLAIM = 4 };
+
+/* Source 0 does not exist. */
+#define SOURCES (~(uint64_t)1)
+
+/* The best source that CONTEXT could claim: the highest priority, of equals the lowest number
+ * (chapter 5); 0 if none. ABOVE: only priorities over it. */
+static uint32_t best_source(const struct vplic *plic, const struct vplic_context *context,
+                            uint32_t above)
+{
+    uint64_t candidates = plic->pending & context->enabled;
+    uint32_t best = 0;
+
+    for (; candidates != 0; candidates &= candidates - 1) {
+        uint32_t source = bit_lowest(candidates);
+
+        if (plic->priority[source] > above) {
+            above = plic->priority[source];
+            best = source;
+        }
+    }
+    return best;
+}
+
+/* Tell contexts whose external interrupt changed. */
+static void update(struct vplic *plic)
+{
+    for (uint32_t i = 0; i < plic->config.context_count; i++) {
+        struct vplic_context *context = &plic->contexts[i];
+        bool external = (plic->pending & context->enabled) != 0 &&
+                        best_source(plic, context, context->threshold) != 0;
+
+        if (external != context->external) {
+            context->external = external;
+            plic->config.set_external(plic->config.owner, i, external);
+        }
+    }
+}
+
+/* The gateways (chapter 1.1): a level is forwarded when nothing of it is in service. */
+static void forward_levels(struct vplic *plic)
+{
+    plic->pending |= plic->line & ~plic->edge & ~plic->claimed;
+}
+
+static void set_level(struct virq_controller *controller, uint32_t cpu, uint32_t number, bool level)
+{
+    struct vplic *plic = container_of(controller, struct vplic, controller);
+    uint64_t bit = number < VPLIC_SOURCE_COUNT ? bit64(number) & SOURCES : 0;
+
+    spin_lock(&plic->lock);
+    if (level) {
+        plic->pending |= bit & plic->edge & ~plic->line;
+        plic->line |= bit;
+        forward_levels(plic);
+    } else {
+        /* Once forwarded, a request stays until it is claimed (chapter 1.1), also for a level. */
+        plic->line &= ~bit;
+    }
+    update(plic);
+    spin_unlock(&plic->lock);
+}
+
+static const struct virq_controller_ops vplic_ops = {.set_level = set_level};
+
+/* ---- registers */
+
+static uint32_t claim(struct vplic *plic, struct vplic_context *context)
+{
+    /* A claim is not held back by the threshold (chapter 9). */
+    uint32_t source = best_source(plic, context, 0);
+
+    if (source != 0) {
+        plic->pending &= ~bit64(source);
+        plic->claimed |= bit64(source);
+    }
+    return source;
+}
+
+/* A completion of what the context does not have enabled is ignored (chapter 10). */
+static void complete(struct vplic *plic, struct vplic_context *context, uint32_t source)
+{
+    if (source < VPLIC_SOURCE_COUNT && (context->enabled & bit64(source)) != 0) {
+        plic->claimed &= ~bit64(source);
+        forward_levels(plic);
+    }
+}
+
+/* Word INDEX of a 64-bit map of sources, and putting VALUE there. */
+static uint32_t word_of(uint64_t map, uint64_t index)
+{
+    return index < 2 ? (uint32_t)(map >> (32 * index)) : 0;
+}
+static void set_word(uint64_t *map, uint64_t index, uint32_t value)
+{
+    if (index < 2) {
+        unsigned shift = 32 * (unsigned)index;
+        *map = ((*map & ~(low_bits(32) << shift)) | (uint64_t)value << shift) & SOURCES;
+    }
+}
+
+static uint32_t access_context(struct vplic *plic, uint64_t offset, bool write, uint32_t value)
+{
+    uint64_t index = (offset - CONTEXT_BASE) / CONTEXT_STRIDE;
+    struct vplic_context *context;
+
+    if (index >= plic->config.context_count)
+        return 0;
+    context = &plic->contexts[index];
+    switch (offset % CONTEXT_STRIDE) {
+    case CONTEXT_THRESHOLD:
+        if (write)
+            context->threshold = value & VPLIC_PRIORITY_MAX;
+        return context->threshold;
+    case CONTEXT_CLAIM:
+        if (!write)
+            return claim(plic, context);
+        complete(plic, context, value);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+static uint32_t access_enable(struct vplic *plic, uint64_t offset, bool write, uint32_t value)
+{
+    uint64_t index = (offset - ENABLE_BASE) / ENABLE_STRIDE;
+    uint64_t word = offset % ENABLE_STRIDE / 4;
+
+    if (index >= plic->config.context_count)
+        return 0;
+    if (write)
+        set_word(&plic->contexts[index].enabled, word, value);
+    return word_of(plic->contexts[index].enabled, word);
+}
+
+static uint32_t access_priority(struct vplic *plic, uint64_t offset, bool write, uint32_t value)
+{
+    uint64_t source = (offset - PRIORITY_BASE) / 4;
+
+    if (source == 0 || source >= VPLIC_SOURCE_COUNT)
+        return 0;
+    if (write)
+        plic->priority[source] = (uint8_t)(value & VPLIC_PRIORITY_MAX);
+    return plic->priority[source];
+}
+
+/* Reads answer; what is not there reads as 0 and ignores writes. */
+static uint32_t access_register(struct vplic *plic, uint64_t offset, bool write, uint32_t value)
+{
+    if (offset >= CONTEXT_BASE)
+        return access_context(plic, offset, write, value);
+    if (offset >= ENABLE_BASE)
+        return access_enable(plic, offset, write, value);
+    if (offset >= PENDING_BASE)
+        return word_of(plic->pending, (offset - PENDING_BASE) / 4);
+    return access_priority(plic, offset, write, value);
+}
+
+bool vplic_mmio(void *device, struct mmio_access *access)
+{
+    struct vplic *plic = device;
+
+    /* Registers are 32 bits wide and accessed so. */
+    if (access->size_bytes != 4 || !is_aligned(access->offset, 4) || access->offset >= VPLIC_SIZE)
+        return false;
+    spin_lock(&plic->lock);
+    access->value = access_register(plic, access->offset, access->write, (uint32_t)access->value);
+    /* A read changes nothing, but a claim that got something. */
+    if (access->write || (access->offset >= CONTEXT_BASE && access->value != 0))
+        update(plic);
+    spin_unlock(&plic->lock);
+    return true;
+}
+
+void vplic_set_edge(struct vplic *plic, uint32_t source)
+{
+    spin_lock(&plic->lock);
+    if (source < VPLIC_SOURCE_COUNT)
+        plic->edge |= bit64(source) & SOURCES;
+    spin_unlock(&plic->lock);
+}
+
+void vplic_reset(struct vplic *plic)
+{
+    spin_lock(&plic->lock);
+    plic->pending = plic->claimed = 0;
+    memset(plic->priority, 0, sizeof(plic->priority));
+    for (uint32_t i = 0; i < plic->config.context_count; i++) {
+        plic->contexts[i].enabled = 0;
+        plic->contexts[i].threshold = 0;
+    }
+    forward_levels(plic);
+    update(plic);
+    spin_unlock(&plic->lock);
+}
+
+void vplic_init(struct vplic *plic, const struct vplic_config *config)
+{
+    memset(plic, 0, sizeof(*plic));
+    plic->controller.ops = &vplic_ops;
+    plic->config = *config;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A RISC-V guest's traps, any of them in any order, through the models as they are: decode, CSR
+ * rows, SBI, PLIC and 16550, injection. The VM's life cycle and memory are the fuzzer's.
+ */
+#include <string.h>
+
+#include "arch/host/rv_hook_record.h"
+#include "arch/riscv/model/rv_csr_rows.h"
+#include "arch/riscv/model/rv_guest_layout.h"
+#include "arch/riscv/model/rv_sbi.h"
+#include "arch/riscv/model/rv_trap.h"
+#include "arch/riscv/model/rv_virq.h"
+#include "core/guest_mem.h"
+#include "core/vm.h"
+#include "lib/panic.h"
+#include "tests/fuzz/input.h"
+#include "vdev/vns16550.h"
+#include "vdev/vplic.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define HARTS 3u
+
+static struct vm vm;
+static struct vcpu vcpus[HARTS];
+static struct vplic plic;
+static struct vns16550 uart;
+static struct input in;
+
+/* ---- what the models ask of the core */
+
+enum trap_result arch_trap_sysreg(struct vcpu *vcpu, struct trap *trap)
+{
+    return rv_csr_access(vcpu, trap);
+}
+enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
+{
+    return rv_sbi_call(vcpu, trap);
+}
+enum trap_result trap_dispatch_other(struct vcpu *vcpu, struct trap *trap)
+{
+    switch (trap->kind) {
+    case TRAP_WAIT:
+        return TRAP_DONE;
+    case TRAP_FP:
+        return TRAP_RETRY;
+    case TRAP_S2_FAULT:
+        return TRAP_ABORT;
+    default:
+        return TRAP_UNDEF;
+    }
+}
+
+static enum err mapped;
+enum err s2_lookup(struct s2 *s2, gpa_t gpa, struct s2_mapping *out)
+{
+    out->attr = (struct pt_attr){.rights = PT_READ | PT_EXEC};
+    return mapped;
+}
+void vcpu_kick(struct vcpu *vcpu, uint32_t requests) {}
+void vm_stop(struct vm *v, enum vm_stop_reason reason) {}
+void vm_cpu_off(struct vcpu *vcpu)
+{
+    vcpu->powered = false;
+}
+bool vm_cpu_is_on(struct vm *v, uint32_t index)
+{
+    BUG_ON(index >= HARTS);
+    return vcpus[index].powered;
+}
+enum err vm_cpu_on(struct vm *v, uint32_t index, uint64_t entry, uint64_t argument)
+{
+    BUG_ON(index >= HARTS || !range_within(entry, 2, RV_GUEST_BANK0_BASE, MIB(1)));
+    if (vcpus[index].powered)
+        return ERR_EXISTS;
+    vcpus[index].powered = true;
+    return ERR_NONE;
+}
+void watch_cpu_refused(struct vm *v, uint32_t index, uint64_t entry)
+{
+    BUG_ON(index >= HARTS);
+}
+enum err guest_mem_read(struct vm *v, gpa_t from, void *to, uint64_t size_bytes)
+{
+    BUG_ON(!range_within(from.raw, size_bytes, RV_GUEST_BANK0_BASE, MIB(1)));
+    memset(to, 'x', size_bytes);
+    return ERR_NONE;
+}
+
+/* ---- the devices' surroundings */
+
+static void set_external(void *owner, uint32_t context, bool level)
+{
+    BUG_ON(context >= 2 * HARTS);
+    rv_virq_set(&vcpus[context / 2], RV_IRQ_SEI, level);
+}
+static bool put(void *ctx, char byte)
+{
+    return input_u8(&in) % 4 != 0;
+}
+
+static void start(void)
+{
+    const struct vplic_config plic_config = {2 * HARTS, set_external, NULL};
+    const struct vns16550_config uart_config = {
+        .put = put, .irq = {.controller = &plic.controller, .number = RV_GUEST_UART_SOURCE}};
+
+    static const struct mmio_region regions[] = {
+        {{RV_GUEST_PLIC_BASE}, VPLIC_SIZE, vplic_mmio, &plic, "PLIC"},
+        {{RV_GUEST_UART_BASE}, VNS16550_SIZE, vns16550_mmio, &uart, "UART"},
+    };
+    static const struct vm_config config;
+
+    memset(&vm, 0, sizeof(vm));
+    vm.config = &config;
+    for (size_t i = 0; i < ARRAY_SIZE(regions); i++)
+        BUG_ON(mmio_bus_add(&vm.mmio, &regions[i]) != ERR_NONE);
+    memset(vcpus, 0, sizeof(vcpus));
+    memset(&rv_hook_record, 0, sizeof(rv_hook_record));
+    rv_csr_init();
+    vm.vcpu_count = HARTS;
+    vm.bank_count = 1;
+    vm.banks[0] = (struct guest_bank){GPA(RV_GUEST_BANK0_BASE), MIB(1)};
+    for (uint32_t i = 0; i < HARTS; i++) {
+        vcpus[i] = (struct vcpu){.vm = &vm, .id = i};
+        vm.vcpus[i] = &vcpus[i];
+    }
+    vplic_init(&plic, &plic_config);
+    vns16550_init(&uart, &uart_config);
+}
+
+/* ---- one trap */
+
+static const uint64_t causes[] = {
+    RV_CAUSE_ECALL_VS, RV_CAUSE_LOAD_GUEST_PAGE,  RV_CAUSE_STORE_GUEST_PAGE,
+    RV_CAUSE_VIRTUAL,  RV_CAUSE_FETCH_GUEST_PAGE, RV_CAUSE_ILLEGAL,
+};
+static const uint64_t calls[] = {SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE,
+                                 SBI_HSM,  SBI_SRST, SBI_DBCN};
+static const uint64_t places[] = {RV_GUEST_PLIC_BASE,
+                                  RV_GUEST_PLIC_BASE + 0x28,
+                                  RV_GUEST_PLIC_BASE + 0x2080,
+                                  RV_GUEST_PLIC_BASE + 0x201000,
+                                  RV_GUEST_PLIC_BASE + 0x201004,
+                                  RV_GUEST_UART_BASE,
+                                  RV_GUEST_BANK0_BASE,
+                                  0x1000};
+
+static void prepare_call(struct rv_gprs *gprs)
+{
+    gprs->x[RV_A7] = input_u8(&in) % 8 ? INPUT_PICK(&in, calls) : input_value(&in);
+    gprs->x[RV_A6] = input_u8(&in) % 8;
+    for (unsigned i = 0; i < 5; i++)
+        gprs->x[RV_A0 + i] = input_u8(&in) % 4 ? input_value(&in) : RV_GUEST_BANK0_BASE;
+}
+
+static void trap_once(struct vcpu *vcpu)
+{
+    struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
+    uint64_t place = INPUT_PICK(&in, places) + input_u8(&in) % 16;
+    struct rv_syndrome syndrome = {
+        .cause = input_u8(&in) % 16 ? INPUT_PICK(&in, causes) : input_u8(&in) % 64,
+        .tval = (input_value(&in) & ~(uint64_t)3) | (place & 3),
+        .htval = place >> 2,
+        .htinst = input_u8(&in) % 2 ? input_bytes(&in, 4) : 0,
+        .pc = gprs->pc,
+        .insn = (uint32_t)input_bytes(&in, 4),
+        .fp_off = input_u8(&in) & 1,
+    };
+    uint64_t pc = gprs->pc;
+    enum trap_result result;
+    struct trap trap;
+
+    mapped = input_u8(&in) & 1 ? ERR_NONE : ERR_NOT_FOUND;
+    rv_hook_record.put_room = input_u8(&in);
+    rv_hook_record.put_count = 0;
+    vcpu->arch.rv.super.in_supervisor = input_u8(&in) & 1;
+    if (syndrome.cause == RV_CAUSE_ECALL_VS)
+        prepare_call(gprs);
+    result = rv_trap_handle(vcpu, &syndrome, &trap);
+    BUG_ON(gprs->x[0] != 0);
+    BUG_ON(result == TRAP_KILL);
+    BUG_ON(result == TRAP_DONE && gprs->pc != pc + 2 && gprs->pc != pc + 4);
+    BUG_ON(result == TRAP_RETRY && gprs->pc != pc);
+    BUG_ON((rv_hook_record.targets & ~low_bits(HARTS)) != 0);
+}
+
+/* What a context is told is what its registers say. */
+static void check_plic(void)
+{
+    for (uint32_t c = 0; c < 2 * HARTS; c++) {
+        bool wanted = false;
+
+        for (uint32_t s = 1; s < VPLIC_SOURCE_COUNT; s++)
+            wanted |= (plic.pending & plic.contexts[c].enabled & bit64(s)) != 0 &&
+                      plic.priority[s] > plic.contexts[c].threshold;
+        BUG_ON(wanted != plic.contexts[c].external);
+    }
+    BUG_ON(((plic.pending | plic.claimed) & 1) != 0);
+    BUG_ON(uart.tx.count > NS16550_FIFO_DEPTH || uart.rx.count > NS16550_FIFO_DEPTH);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    in = (struct input){data, size};
+    start();
+    while (in.left != 0) {
+        switch (input_u8(&in) % 8) {
+        case 0:
+            (void)vns16550_input(&uart, (char)input_u8(&in));
+            break;
+        case 1:
+            vns16550_output_ready(&uart);
+            break;
+        case 2:
+            plic.controller.ops->set_level(&plic.controller, 0, input_u8(&in), input_u8(&in) & 1);
+            break;
+        default:
+            trap_once(&vcpus[input_below(&in, HARTS)]);
+            break;
+        }
+        check_plic();
+    }
+    return 0;
+}

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# RISC-V with the H extension: the pair of Debian guests over the matrix of machines, a user at the terminal, and
+# machines that cannot run it.
+QEMU=qemu-system-riscv64
+. tests/system/lib.bash
+have riscv64-linux-gnu-gcc || {
+    skip '' "there is no riscv64-linux-gnu-gcc"
+    exit 0
+}
+
+PAIR=examples/riscv64-linux-pair.dts
+# Printed by each guest's shell; the multiplication tells the answer from the echo of the question.
+QUESTION='echo answer=$((6 * 7)) cpus=$(nproc) mmu=$(sed -n "s/^mmu.*: //p" /proc/cpuinfo | head -n 1)'
+
+# harts, memory, mode of satp, -cpu
+MATRIX='
+1 2G sv57 rv64
+2 1G sv57 rv64
+4 8G sv57 rv64
+2 2G sv48 rv64,sv57=off
+2 2G sv39 rv64,sv39=on,sv48=off,sv57=off
+2 2G sv57 rv64,sstc=false
+2 4G sv57 max
+'
+boots() {
+    local name=$1 smp=$2 memory=$3 mode=$4 cpu=$5
+    boot "$name" 0 "$PAIR" --timeout 240 --cpu "$cpu" --smp "$smp" --memory "$memory" \
+        --exec "linux0=$QUESTION" --exec "linux1=$QUESTION" || return 1
+    says "$name" linux0 "answer=42 cpus=2 mmu=$mode" && says "$name" linux1 "answer=42 cpus=1 mmu=$mode" || return 1
+    # What a kernel says when its harts, clock or interrupts are not as they should be.
+    silent "$name" 'Unable to handle|rcu: INFO|soft lockup|Oops|Kernel panic|failed to come online|spurious'
+}
+while read -r smp memory mode cpu; do
+    [[ -n $smp ]] || continue
+    name=$smp-$memory-${cpu//[,=]/-}
+    check "$name" boots "$name" "$smp" "$memory" "$mode" "$cpu" </dev/null
+done <<<"$MATRIX"
+
+small_board() {
+    sed 's/arm64/riscv64/g; s/ttyAMA0/ttyS0/g' tests/system/small-pair.dts >"$LOGS/small.dts"
+    boot small 0 "$LOGS/small.dts" --timeout 240 --memory 512M --exec 'linux0=echo small=$((6 * 7))' --exec linux1=true &&
+        says small linux0 small=42
+}
+check small-board small_board
+
+# The hypervisor at another address: QEMU puts a U-Boot image where its header says.
+elsewhere() {
+    local packed=$LOGS/boot
+    rm -rf "$packed"
+    cp -r build/run/riscv64-linux-pair/boot "$packed" || return 1
+    python3 - build/riscv64/trapeze.bin "$packed/trapeze.bin" <<-'END'
+		import struct, sys, zlib
+		data, load = open(sys.argv[1], "rb").read(), 0xB3400000
+		def header(crc):
+		    return struct.pack(">IIIIIIIBBBB32s", 0x27051956, crc, 0, len(data), load, load, zlib.crc32(data), 17, 26, 2, 0, b"")
+		open(sys.argv[2], "wb").write(header(zlib.crc32(header(0))) + data)
+	END
+    build/tool/trapeze run "$packed" --arch=riscv64 --no-input --timeout 120 </dev/null >"$LOGS/elsewhere.out" 2>&1
+    has elsewhere 'Next Address      : 0x00000000b3400000' 'every VM is off'
+}
+packs() { boot packed 0 "$PAIR" --timeout 240 --exec linux0=true --exec linux1=true; }
+if have python3; then
+    check packed packs
+    check elsewhere elsewhere
+fi
+
+refuses() { # NAME TEXT OPTION...
+    local name=$1 text=$2
+    shift 2
+    ./run "$PAIR" --batch --timeout 60 "$@" </dev/null >"$LOGS/$name.out" 2>&1
+    has "$name" "$text"
+}
+check no-h refuses no-h 'have no hypervisor extension' --cpu rv64,h=false
+
+have python3 || {
+    skip session "there is no python3"
+    exit 0
+}
+python3 tests/system/riscv64.py "$PAIR" "$LOGS/session.out"
