@@ -80,3 +80,9 @@ refused() {
     has "$name" 'Trapeze was not entered in Hyp mode' 'virtualization=on'
 }
 check refused-without-hyp refused arm-refused -M virt,gic-version=2 -cpu cortex-a15
+
+have python3 || {
+    skip session "there is no python3"
+    exit 0
+}
+python3 tests/system/pair.py system/arm examples/arm-linux-pair.dts "$LOGS/session.out"
