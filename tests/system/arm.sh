@@ -85,4 +85,9 @@ have python3 || {
     skip session "there is no python3"
     exit 0
 }
+
+# Asynchronous aborts, each for the guest that it belongs to.
+NM=${CROSS_arm:-arm-linux-gnueabihf-}nm python3 tests/system/arm_faults.py tests/guest/arm/abort.dts "$LOGS"
+
+# A user at the terminal.
 python3 tests/system/pair.py system/arm examples/arm-linux-pair.dts "$LOGS/session.out"
