@@ -93,7 +93,8 @@ static __cold __noinline void log_undescribed(struct vcpu *vcpu,
     gpa_t gpa = a32_gpa_of(syndrome->far, syndrome->hpfar);
     const struct mmio_region *region = mmio_bus_search(&vcpu->vm->mmio, gpa, 1);
 
-    if (region != NULL)
+    if (region != NULL &&
+        !__atomic_exchange_n(&vcpu->vm->arch.arm.undescribed_told, true, __ATOMIC_RELAXED))
         vm_log(vcpu->vm,
                "pc=0x%x accesses %s+0x%x by an instruction that a device does not take (several "
                "registers, or write-back): it gets an external abort",
@@ -119,7 +120,7 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint32_t hsr, uint32_t far
         sysreg_write(HCR, vcpu->arch.a32.hcr);
         return;
     }
-    if (a32_is_undescribed_access(hsr))
+    if (a32_is_undescribed_access(hsr)) /* told once: what comes later is the same guest's code */
         log_undescribed(vcpu, &syndrome);
     if (a32_hpfar_missing(hsr) && !find_hpfar(&syndrome))
         return;
