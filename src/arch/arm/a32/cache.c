@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Guests whose MMU is off, and guests that maintain caches by set and way
- * (docs/adr/0010-armv7-caches-off.md). While a guest's MMU is off HCR.DC makes its accesses cacheable,
- * so that memory and caches never disagree and nothing must be flushed when the guest turns its MMU
- * on or off. So its writes to SCTLR must be seen: HCR.TVM. With the MMU on they are not, until the
- * guest cleans by set and way, which is what one does before turning it off. Arm ARM DDI 0406C,
- * B3.2.1 "VMSA behavior when a stage 1 MMU is disabled", B1.14.4.
+ * (docs/adr/0010-armv7-caches-off.md). While a guest's MMU is off HCR.DC makes its accesses
+ * cacheable, so that memory and caches never disagree and nothing must be flushed when the guest
+ * turns its MMU on or off. So its writes to SCTLR must be seen: HCR.TVM. With the MMU on they are
+ * not, until the guest cleans by set and way, which is what one does before turning it off. Arm ARM
+ * DDI 0406C, B3.2.1 "VMSA behavior when a stage 1 MMU is disabled", B1.14.4.
  */
 #include "arch/arch.h"
 #include "arch/arm/a32/switch.h"
