@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # ARMv7: the pair of Debian guests boots over CPUs and their number, another board, memory above 4 GiB; the bare-metal
 # guest of the mechanisms; what is said where there is no Hyp mode.
+QEMU=qemu-system-arm
 . tests/system/lib.bash
+. tests/system/disk.bash
 
-for tool in qemu-system-arm arm-linux-gnueabihf-gcc; do
-    have $tool || {
-        skip '' "there is no $tool"
-        exit 0
-    }
-done
-for what in arm-sysroot arm-kernel arm-lpae arm-busybox; do
+have arm-linux-gnueabihf-gcc || {
+    skip '' "there is no arm-linux-gnueabihf-gcc"
+    exit 0
+}
+for what in arm-sysroot arm-kernel arm-lpae arm-busybox arm-uboot; do
     check "fetch-$what" scripts/fetch "$what"
 done
 check build make -s arm guests-arm tool
@@ -80,3 +80,48 @@ refused() {
     has "$name" 'Trapeze was not entered in Hyp mode' 'virtualization=on'
 }
 check refused-without-hyp refused arm-refused -M virt,gic-version=2 -cpu cortex-a15
+
+# Debian's U-Boot, entered in Hyp mode, boots what `trapeze pack` wrote from a disk.
+uboot() {
+    local tool=build/tool/trapeze guests=.cache/guests/arm work=$LOGS/uboot
+    rm -rf "$work"
+    mkdir -p "$work"
+    $tool initramfs tool/initramfs/list --provide "busybox=$guests/busybox" -o "$work/initramfs" &&
+        $tool board --arch=arm -o "$work/board.dtb" &&
+        $tool pack examples/arm-linux-pair.dts --dtb "$work/board.dtb" -o "$work/boot" --set-batch \
+            --provide debian:linux-arm="$guests/vmlinuz" --provide debian:linux-arm-lpae="$guests/vmlinuz-lpae" \
+            --provide debian:initramfs-arm="$work/initramfs" --exec "linux0=$QUESTION" --exec "linux1=$QUESTION" &&
+        disk "$work/boot" "$work/disk.img" || return 1
+    MACHINE=virt,virtualization=on,gic-version=2 CPU=cortex-a15 machine arm-uboot 0 -bios "$guests/u-boot.bin" \
+        -drive "file=$work/disk.img,format=raw,if=none,id=disk,readonly=on" -device virtio-blk-device,drive=disk || return 1
+    rm -rf "$work"
+    has arm-uboot '/boot.scr' 'Starting kernel ...' 'every VM is off' && says arm-uboot linux0 'answer=42 cpus=2' &&
+        says arm-uboot linux1 'answer=42 cpus=1'
+}
+check uboot uboot
+
+# A guest that tries everything: it may end or not, the hypervisor lives and the neighbour sees nothing of it.
+hostile() {
+    local status out=$LOGS/arm-hostile.out
+    ./run tests/guest/arm/hostile.dts --batch --timeout 60 </dev/null 2>&1 | tr -d '\000\r' >"$out"
+    status=${PIPESTATUS[0]}
+    [[ $status == 0 || $status == 124 ]] || {
+        echo "./run ended with status $status; $out ends:"
+        tail -n 25 "$out"
+        return 1
+    }
+    says arm-hostile neighbour '[1-9][0-9]* passed, 0 failed' && silent arm-hostile '^Trapeze panic|BUG at' &&
+        [[ $(grep -ac '^trapeze: ' "$out") -le 60 ]]
+}
+check hostile hostile </dev/null
+
+have python3 || {
+    skip session "there is no python3"
+    exit 0
+}
+
+# Asynchronous aborts, each for the guest that it belongs to.
+NM=${CROSS_arm:-arm-linux-gnueabihf-}nm python3 tests/system/arm_faults.py tests/guest/arm/abort.dts "$LOGS"
+
+# A user at the terminal.
+python3 tests/system/pair.py system/arm examples/arm-linux-pair.dts "$LOGS/session.out"

@@ -42,12 +42,12 @@ value() {
 }
 
 # machine NAME STATUS OPTION...: QEMU without ./run, the machine that `trapeze board` describes; output as from boot.
-# MACHINE and TIMEOUT (in seconds) may be set.
+# MACHINE, CPU and TIMEOUT (in seconds) may be set.
 machine() {
     local name=$1 want=$2 status out=$LOGS/$1.out
     shift 2
-    timeout "${TIMEOUT:-240}" qemu-system-aarch64 -nodefaults -no-reboot -display none -serial stdio \
-        -machine "${MACHINE:-virt,virtualization=on,gic-version=3}" -cpu cortex-a57 -smp 2 -m 2G "$@" \
+    timeout "${TIMEOUT:-240}" "$QEMU" -nodefaults -no-reboot -display none -serial stdio \
+        -machine "${MACHINE:-virt,virtualization=on,gic-version=3}" -cpu "${CPU:-cortex-a57}" -smp 2 -m 2G "$@" \
         </dev/null >"$out.raw" 2>&1
     status=$?
     tr -d '\000\r' <"$out.raw" >"$out"

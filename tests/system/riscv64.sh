@@ -77,4 +77,4 @@ have python3 || {
     skip session "there is no python3"
     exit 0
 }
-python3 tests/system/riscv64.py "$PAIR" "$LOGS/session.out"
+python3 tests/system/pair.py system/riscv64 "$PAIR" "$LOGS/session.out"

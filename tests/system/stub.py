@@ -84,6 +84,9 @@ class Stub:
         """At a virtual address of the CPU that stopped."""
         self.must(f"M{address:x},4:{instruction.to_bytes(4, 'little').hex()}")
 
+    def read_code(self, address):
+        return int.from_bytes(bytes.fromhex(self.ask(f"m{address:x},4")), "little")
+
     def read_word(self, address):
         self.must("Qqemu.PhyMemMode:1")
         value = int.from_bytes(bytes.fromhex(self.ask(f"m{address:x},4")), "little")

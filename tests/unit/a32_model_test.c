@@ -196,6 +196,23 @@ static void test_abort(void **state)
     assert_true(exc.fetch_fault && !exc.data_fault);
 }
 
+static void test_debug_exception(void **state)
+{
+    struct a32_exc exc = {.pc = PC, .cpsr = A32_MODE_USR | CPSR_T, .vbar = 0x4000};
+
+    a32_inject_debug(&exc);
+    assert_int_equal(exc.pc, 0x400c);
+    assert_int_equal(exc.lr, PC + 4);
+    assert_int_equal(exc.fsr, A32_FS_DEBUG);
+    assert_int_equal(exc.spsr, A32_MODE_USR | CPSR_T);
+    assert_int_equal(exc.cpsr, A32_MODE_ABT | CPSR_I | CPSR_A);
+    assert_true(exc.abort && exc.fetch_fault && !exc.data_fault);
+
+    exc = (struct a32_exc){.pc = PC, .cpsr = A32_MODE_SVC, .ttbcr = (uint32_t)TTBCR_EAE};
+    a32_inject_debug(&exc);
+    assert_int_equal(exc.fsr, DFSR_LPAE | A32_STATUS_DEBUG);
+}
+
 /* ---- rows */
 
 static enum trap_result access_reg(uint32_t key, bool write, uint64_t *value)
@@ -423,12 +440,19 @@ int main(void)
 {
 #define CASE(function) cmocka_unit_test_setup(function, start)
     const struct CMUnitTest tests[] = {
-        CASE(test_numbers),        CASE(test_undef),
-        CASE(test_abort),          CASE(test_every_key),
-        CASE(test_identity),       CASE(test_asks_the_machine),
-        CASE(test_physical_timer), CASE(test_loads_and_stores),
-        CASE(test_two_registers),  CASE(test_failed_condition),
-        CASE(test_refusals),       CASE(test_text),
+        CASE(test_numbers),
+        CASE(test_undef),
+        CASE(test_abort),
+        CASE(test_debug_exception),
+        CASE(test_every_key),
+        CASE(test_identity),
+        CASE(test_asks_the_machine),
+        CASE(test_physical_timer),
+        CASE(test_loads_and_stores),
+        CASE(test_two_registers),
+        CASE(test_failed_condition),
+        CASE(test_refusals),
+        CASE(test_text),
         CASE(test_view),
     };
 

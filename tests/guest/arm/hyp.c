@@ -82,6 +82,17 @@ static void read_hcr(void)
 {
     (void)CP_READ(p15, 4, c1, c1, 0);
 }
+/* HDCR.TDE routes it to Hyp mode, and it comes back as what it is. */
+static void do_bkpt(void)
+{
+    __asm__ volatile("bkpt #0x5eed");
+}
+static void do_thumb_bkpt(void)
+{
+    __asm__ volatile(".syntax unified\n\tadr r5, 1f + 1\n\tblx r5\n\tb 2f\n\t"
+                     ".thumb\n\t.balign 4\n1:\tbkpt #0xad\n\tbx lr\n\t.balign 4\n\t.arm\n2:" ::
+                         : "r5", "lr");
+}
 static void do_bxj(void)
 {
     __asm__ volatile("adr r0, 1f\n\tbxj r0\n1:" ::: "r0");
@@ -100,6 +111,21 @@ static void test_hidden(void)
     CHECK_EQ(expect(read_hcr).kind, EXC_UNDEF);
     CHECK_EQ(expect(do_bxj).kind, EXC_UNDEF);
     CHECK_EQ(expect(read_jmcr).kind, EXC_UNDEF);
+}
+
+static void test_debug_exception(void)
+{
+    struct seen seen = expect(do_bkpt);
+
+    CHECK_EQ(seen.kind, EXC_PREFETCH);
+    CHECK_EQ(seen.ifsr, 0x002); /* debug event */
+    CHECK_EQ(*(uint32_t *)(uintptr_t)seen.frame.pc, 0xe125ee7d);
+    CHECK_EQ(seen.frame.cpsr & 0x1f, 0x13);
+    seen = expect(do_thumb_bkpt);
+    CHECK_EQ(seen.kind, EXC_PREFETCH);
+    CHECK_EQ(seen.ifsr, 0x002);
+    CHECK_EQ(*(uint16_t *)(uintptr_t)seen.frame.pc, 0xbead);
+    CHECK_EQ(seen.frame.cpsr & 0x20, 0x20);
 }
 
 /* A trap that the condition forbids has no effect, whether it is taken or not. */
@@ -405,7 +431,7 @@ void guest_main(void)
         TEST(test_virtual_irq), TEST(test_virtual_fiq),
         TEST(test_wfe),         TEST(test_second_cpu),
         TEST(test_lazy_state),  TEST(test_short_format),
-        TEST(test_long_format),
+        TEST(test_long_format), TEST(test_debug_exception),
     };
 
     gic_init();

@@ -8,6 +8,7 @@
  * DDI 0406C, B3.2.1 "VMSA behavior when a stage 1 MMU is disabled", B1.14.4.
  */
 #include "arch/arch.h"
+#include "arch/arm/a32/switch.h"
 #include "arch/arm/a32/sysreg.h"
 #include "arch/arm/model/a32_hooks.h"
 #include "arch/arm/model/a32_keys.h"
@@ -52,6 +53,7 @@ static void set_hcr(struct vcpu *vcpu, uint32_t hcr)
 {
     bool regime = ((vcpu->arch.a32.hcr ^ hcr) & HCR_DC) != 0;
 
+    hcr = a32_hcr_now(hcr);
     vcpu->arch.a32.hcr = hcr;
     sysreg_write(HCR, hcr);
     if (!regime)

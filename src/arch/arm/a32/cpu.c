@@ -61,9 +61,10 @@ void cpu_init_early(struct pcpu *pcpu)
 
 void cpu_init(struct pcpu *pcpu)
 {
-    /* No debug or trace from the guest reaches hardware; performance counters neither. */
-    sysreg_write(HDCR, (sysreg_read(HDCR) & HDCR_HPMN) | HDCR_TDA | HDCR_TDOSA | HDCR_TDRA |
-                           HDCR_TPM | HDCR_TPMCR);
+    /* No debug or trace from the guest reaches hardware; performance counters neither. With TDE
+     * the debug exceptions that are left, of BKPT, are ours to hand on. */
+    sysreg_write(HDCR, (sysreg_read(HDCR) & HDCR_HPMN) | HDCR_TDE | HDCR_TDA | HDCR_TDOSA |
+                           HDCR_TDRA | HDCR_TPM | HDCR_TPMCR);
     mm_init_cpu();
     gic_init_cpu(pcpu);
     gtimer_init_cpu();

@@ -47,8 +47,40 @@ fatal_call:
     fatal_vector 2
 fatal_prefetch:
     fatal_vector 3
+
+/*
+ * A data abort of Hyp mode. Within the window of a32_abort_drain PL1's banked registers are saved, it can
+ * be asynchronous only, and it is what the window is for; anywhere else it is our end.
+ */
 fatal_data:
-    fatal_vector 4
+    msr     SP_fiq, r0
+    msr     LR_fiq, r1
+    mrs     r0, ELR_hyp
+    ldr     r1, =drain_begin
+    sub     r0, r0, r1
+    cmp     r0, #(drain_end - drain_begin)
+    mrs     r1, LR_fiq
+    movhi   r0, #4
+    bhi     fatal
+    mov     r0, #1
+    eret
+    dsb     nsh
+    isb
+
+/* bool a32_abort_drain(void): r0 is all it has (switch.h). */
+    .global a32_abort_drain
+    .type   a32_abort_drain, %function
+a32_abort_drain:
+    mov     r0, #0
+    dsb     sy
+    isb
+drain_begin:
+    cpsie   a
+    isb
+    cpsid   a
+drain_end:
+    bx      lr
+    .ltorg
 
     .section .text.hot, "ax"
     .arm

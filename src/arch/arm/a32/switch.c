@@ -255,8 +255,16 @@ void arch_vcpu_load(struct vcpu *vcpu)
 
 void arch_vcpu_save(struct vcpu *vcpu)
 {
-    pl1_save(&vcpu->arch.a32.pl1);
-    thumbee_save(&vcpu->arch.a32);
+    struct a32_state *a32 = &vcpu->arch.a32;
+
+    pl1_save(&a32->pl1);
+    thumbee_save(a32);
+    a32->hcr = a32_hcr_now(a32->hcr);
+    /* What it wrote may fail late: it must not be put on whoever is next (XSA-201). */
+    if (unlikely(a32_abort_drain())) {
+        a32_abort_of(vcpu);
+        vcpu_kick(vcpu, VCPU_REQ_VIRQ); /* which ends WFI */
+    }
     /* Nothing of its timer may fire while another vCPU runs; its deadline goes on in software. */
     sysreg_write(CNTV_CTL, 0);
     isb();

@@ -74,14 +74,31 @@ static __cold __noinline bool find_hpfar(struct a32_syndrome *syndrome)
 
 /*
  * Whose access it was cannot be told; the guest runs on hardware memory of its own only, so it is
- * the guest's (users of a device assigned to it, a memory error in its pages). Its VM ends, nobody
- * else's.
+ * the guest's (users of a device assigned to it, a memory error in its pages), and so is what is to
+ * be done about it.
  */
-static __cold __noinline void async_abort(struct vcpu *vcpu, uint32_t hsr)
+void a32_abort_of(struct vcpu *vcpu)
 {
-    vm_log(vcpu->vm, "Asynchronous abort while vCPU %u ran, HSR 0x%x: stopping the VM", vcpu->id,
-           hsr);
-    vm_stop(vcpu->vm, VM_STOP_CRASH);
+    vm_log(vcpu->vm, "asynchronous abort while vCPU %u ran: handed to it", vcpu->id);
+    vcpu->arch.a32.hcr |= HCR_VA;
+}
+
+/*
+ * Loads and stores of several registers, or with write-back, which the syndrome does not describe:
+ * no bus of a device would be sure to take them either.
+ */
+static __cold __noinline void log_undescribed(struct vcpu *vcpu,
+                                              const struct a32_syndrome *syndrome)
+{
+    gpa_t gpa = a32_gpa_of(syndrome->far, syndrome->hpfar);
+    const struct mmio_region *region = mmio_bus_search(&vcpu->vm->mmio, gpa, 1);
+
+    if (region != NULL &&
+        !__atomic_exchange_n(&vcpu->vm->arch.arm.undescribed_told, true, __ATOMIC_RELAXED))
+        vm_log(vcpu->vm,
+               "pc=0x%x accesses %s+0x%x by an instruction that a device does not take (several "
+               "registers, or write-back): it gets an external abort",
+               syndrome->pc, region->name, (unsigned)(gpa.raw - region->base.raw));
 }
 
 /* What guests do seldom, or somebody looks at. */
@@ -99,9 +116,12 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint32_t hsr, uint32_t far
     if (REG_GET(ESR_ELx, EC, hsr) == ESR_EC_IABT_LOWER)
         syndrome.far = sysreg_read(HIFAR);
     if (a32_is_async_abort(hsr)) {
-        async_abort(vcpu, hsr);
+        a32_abort_of(vcpu);
+        sysreg_write(HCR, vcpu->arch.a32.hcr);
         return;
     }
+    if (a32_is_undescribed_access(hsr)) /* told once: what comes later is the same guest's code */
+        log_undescribed(vcpu, &syndrome);
     if (a32_hpfar_missing(hsr) && !find_hpfar(&syndrome))
         return;
     if (read_once(vcpu->observers) != 0)

@@ -120,14 +120,15 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
         decode_smc(out);
         break;
     case ESR_EC_IABT_LOWER:
-        decode_fault(in, TRAP_FETCH, out);
+        if (!a32_is_debug_exception(hsr))
+            decode_fault(in, TRAP_FETCH, out);
         break;
     case ESR_EC_DABT_LOWER:
         decode_fault(in, REG_GET(ISS_DABT, WnR, hsr) != 0 ? TRAP_WRITE : TRAP_READ, out);
         break;
     default:
-        /* LDC and STC of debug registers, BXJ: undefined for the guest. SVC, undefined instructions
-         * and debug exceptions are not routed here (HCR.TGE, HDCR.TDE). */
+        /* LDC and STC of debug registers, BXJ: undefined for the guest. BKPT: its own exception
+         * (a32_trap.c). SVC and undefined instructions are not routed here (HCR.TGE). */
         break;
     }
 }

@@ -60,6 +60,16 @@ static __always_inline bool a32_is_decoded_access(uint32_t hsr)
            ((uint32_t)REG_PUT(ESR_ELx, EC, ESR_EC_DABT_LOWER) | ISS_DABT_ISV | FSC_TRANSLATION);
 }
 
+/* One that the syndrome does not describe: several registers, write-back, an exclusive (B3.13.6).
+ */
+static inline bool a32_is_undescribed_access(uint32_t hsr)
+{
+    uint32_t mask =
+        (uint32_t)ESR_ELx_EC | ISS_DABT_ISV | ISS_DABT_S1PTW | ISS_DABT_CM | FSC_KIND_MASK;
+
+    return (hsr & mask) == ((uint32_t)REG_PUT(ESR_ELx, EC, ESR_EC_DABT_LOWER) | FSC_TRANSLATION);
+}
+
 /*
  * The classes that guests cause all the time, inline, to be one piece with what handles them. The
  * condition of each is the caller's: a32_is_decoded_access, ESR_EC_CP15_32, ESR_EC_HVC32.
@@ -137,6 +147,18 @@ static inline bool a32_is_async_abort(uint32_t hsr)
     return REG_GET(ESR_ELx, EC, hsr) == ESR_EC_DABT_LOWER &&
            (REG_GET(ISS_DABT, DFSC, hsr) == FSC_ASYNC_EXTERNAL ||
             REG_GET(ISS_DABT, DFSC, hsr) == FSC_ASYNC_PARITY);
+}
+
+/*
+ * HSR tells of a debug exception, which HDCR.TDE routes here: guests have no debug registers, so it
+ * is a BKPT. ARMv7 reports a prefetch abort; a later CPU in AArch32 state has a class for it.
+ */
+static inline bool a32_is_debug_exception(uint32_t hsr)
+{
+    uint64_t class = REG_GET(ESR_ELx, EC, hsr);
+
+    return class == ESR_EC_BKPT32 ||
+           (class == ESR_EC_IABT_LOWER && REG_GET(ISS_DABT, DFSC, hsr) == FSC_DEBUG);
 }
 
 /*

@@ -41,6 +41,8 @@ REG_DEFINE_ISS(ISS_CP64, ISS_CP64_FIELDS);
 
 /* Status codes of aborts that are not synchronous; AArch64 has SError instead. */
 enum { FSC_ASYNC_EXTERNAL = 0x11, FSC_ASYNC_PARITY = 0x19 };
+/* A breakpoint, vector catch or BKPT, reported as a prefetch abort. */
+enum { FSC_DEBUG = 0x22 };
 
 /* HCPTR's trap: TA is set for Advanced SIMD, whose coproc field then says nothing. */
 #define ISS_HCPTR_FIELDS(F)     \

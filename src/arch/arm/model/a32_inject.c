@@ -32,17 +32,33 @@ void a32_inject_undef(struct a32_exc *exc, unsigned insn_bytes)
     enter(exc, A32_MODE_UND, A32_VECTOR_UNDEF);
 }
 
-void a32_inject_abort(struct a32_exc *exc, const struct a32_abort *abort)
+static uint32_t fault_status(const struct a32_exc *exc, uint32_t fs, uint32_t status)
+{
+    return (exc->ttbcr & (uint32_t)TTBCR_EAE) != 0 ? (uint32_t)DFSR_LPAE | status : fs;
+}
+
+static void enter_abort(struct a32_exc *exc, bool fetch)
 {
     exc->abort = true;
-    exc->data_fault = !abort->fetch;
-    exc->fetch_fault = abort->fetch;
+    exc->data_fault = !fetch;
+    exc->fetch_fault = fetch;
+    exc->lr = exc->pc + (fetch ? 4 : 8);
+    enter(exc, A32_MODE_ABT, fetch ? A32_VECTOR_PREFETCH : A32_VECTOR_DATA);
+    exc->cpsr |= CPSR_A;
+}
+
+void a32_inject_abort(struct a32_exc *exc, const struct a32_abort *abort)
+{
     exc->far = abort->gva;
-    exc->fsr = (exc->ttbcr & (uint32_t)TTBCR_EAE) != 0 ? (uint32_t)DFSR_LPAE | A32_STATUS_EXTERNAL
-                                                       : A32_FS_EXTERNAL;
+    exc->fsr = fault_status(exc, A32_FS_EXTERNAL, A32_STATUS_EXTERNAL);
     if (!abort->fetch && abort->write)
         exc->fsr |= DFSR_WnR;
-    exc->lr = exc->pc + (abort->fetch ? 4 : 8);
-    enter(exc, A32_MODE_ABT, abort->fetch ? A32_VECTOR_PREFETCH : A32_VECTOR_DATA);
-    exc->cpsr |= CPSR_A;
+    enter_abort(exc, abort->fetch);
+}
+
+void a32_inject_debug(struct a32_exc *exc)
+{
+    exc->far = exc->pc; /* IFAR is UNKNOWN then */
+    exc->fsr = fault_status(exc, A32_FS_DEBUG, A32_STATUS_DEBUG);
+    enter_abort(exc, true);
 }

@@ -37,3 +37,5 @@ struct a32_abort {
 void a32_inject_undef(struct a32_exc *exc, unsigned insn_bytes);
 /* Synchronous external abort: nothing answers at that address. */
 void a32_inject_abort(struct a32_exc *exc, const struct a32_abort *abort);
+/* The debug exception of a BKPT: a prefetch abort whose status says so. */
+void a32_inject_debug(struct a32_exc *exc);

@@ -292,6 +292,8 @@ enum { A32_RGN_WBWA = 1, A32_SH_INNER = 3 };
 /* A synchronous external abort that is not on a table walk: short format's FS, long one's STATUS.
  */
 enum { A32_FS_EXTERNAL = 0x08, A32_STATUS_EXTERNAL = 0x10 };
+/* A debug event, likewise. */
+enum { A32_FS_DEBUG = 0x02, A32_STATUS_DEBUG = 0x22 };
 
 /* SCTLR.V: where the vectors are then. */
 #define A32_HIVECS 0xffff0000u

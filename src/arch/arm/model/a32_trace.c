@@ -69,8 +69,10 @@ static const char *class_text(uint64_t hsr)
         return "an HVC";
     case ESR_EC_SMC32:
         return "an SMC";
+    case ESR_EC_BKPT32:
+        return "a BKPT instruction";
     case ESR_EC_IABT_LOWER:
-        return "a prefetch abort";
+        return a32_is_debug_exception((uint32_t)hsr) ? "a BKPT instruction" : "a prefetch abort";
     case ESR_EC_DABT_LOWER:
         return "a data abort";
     default:

@@ -22,6 +22,8 @@ static void inject(struct vcpu *vcpu, const struct trap *trap, enum trap_result 
         };
 
         a32_inject_abort(&exc, &abort);
+    } else if (a32_is_debug_exception((uint32_t)trap->syndrome)) {
+        a32_inject_debug(&exc);
     } else {
         a32_inject_undef(&exc, trap->insn_bytes);
     }

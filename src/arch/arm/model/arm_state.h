@@ -16,5 +16,6 @@ struct arm_vm {
     uint64_t cntvoff;
     void *uart;            /* struct vpl011 */
     uint8_t gic_version;   /* 2 or 3 */
+    bool undescribed_told; /* the log has its first access that no syndrome describes */
     uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
 };

@@ -44,6 +44,8 @@ struct seen {
 /* Call FN, which is to cause one exception; goes on behind the instruction, or at the caller's if
  * it was a prefetch abort. */
 struct seen expect(void (*fn)(void));
+/* Asynchronous external aborts taken so far, which anything may be interrupted by (CPSR.A). */
+unsigned async_aborts(void);
 /* Called at each IRQ and FIQ with the interrupt's number; it is acknowledged before and ended
  * after. */
 typedef void irq_handler_fn(uint32_t intid, enum exception how);

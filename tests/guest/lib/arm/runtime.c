@@ -107,7 +107,12 @@ static struct seen seen;
 static bool expecting;
 static irq_handler_fn *irq_handler;
 
+static volatile unsigned async_count;
+
 #define CPSR_T 0x20u
+/* Fault status, short format: 0b10110. */
+#define DFSR_STATUS 0x40fu
+#define DFSR_ASYNC  0x406u
 
 static void interrupt(enum exception how)
 {
@@ -126,6 +131,10 @@ void guest_exception(struct frame *frame, enum exception kind)
 
     if (kind == EXC_IRQ || kind == EXC_FIQ) {
         interrupt(kind);
+        return;
+    }
+    if (kind == EXC_DATA && (CP_READ(p15, 0, c5, c0, 0) & DFSR_STATUS) == DFSR_ASYNC) {
+        async_count++;
         return;
     }
     seen = (struct seen){
@@ -147,7 +156,8 @@ void guest_exception(struct frame *frame, enum exception kind)
         seen.frame.pc -= thumb ? 2 : 4;
         break;
     case EXC_PREFETCH:
-        frame->pc = frame->lr;
+        frame->pc = frame->lr & ~1u;
+        frame->cpsr = (frame->lr & 1) != 0 ? frame->cpsr | CPSR_T : frame->cpsr & ~CPSR_T;
         break;
     case EXC_DATA:
         frame->pc += 4;
@@ -164,6 +174,11 @@ struct seen expect(void (*fn)(void))
     fn();
     expecting = false;
     return seen;
+}
+
+unsigned async_aborts(void)
+{
+    return async_count;
 }
 
 void irq_set_handler(irq_handler_fn *handler)

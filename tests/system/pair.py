@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A user at the terminal of the RISC-V pair; tests/system/riscv64.sh calls it. Arguments: the .dts, the log."""
+"""A user at the terminal of a pair of Linux guests, on any architecture: tests/system/riscv64.sh and arm.sh call it.
+
+Arguments: the suite's name, the .dts, the log.
+"""
 import re
 import sys
 
 from session import Session, check
 
-SUITE = "system/riscv64"
-session = Session([sys.argv[1], "--timeout", "400"], sys.argv[2])
+SUITE = sys.argv[1]
+session = Session([sys.argv[2], "--timeout", "400"], sys.argv[3])
 
 
 def boots():
@@ -47,8 +50,16 @@ def traces():
     session.wait(r"^traced")
     session.to_shell()
     answer = session.ask("trace linux0 show")
-    assert re.search(r"UART\+0x", answer), answer
+    assert re.search(r"(reads|writes) \d bytes? .*\(UART\+0x", answer), answer
+    assert not re.search(r"class we do not name|syndrome 0x", answer), answer
     session.ask("trace linux0 off")
+
+
+def counts():
+    answer = session.ask("stat linux0")
+    assert re.search(r"mmio +[1-9]\d*", answer, re.IGNORECASE), answer
+    answer = session.ask("vm info linux0")
+    assert re.search(r"^starts +1$", answer, re.MULTILINE), answer
 
 
 def restarts():
@@ -83,6 +94,7 @@ check(SUITE, "types-in-both", types_in_both)
 check(SUITE, "long-line", a_long_line_arrives_whole)
 check(SUITE, "floating-point", floating_point_is_its_own)
 check(SUITE, "trace", traces)
+check(SUITE, "stat", counts)
 check(SUITE, "restart", restarts)
 check(SUITE, "pause", pauses)
 check(SUITE, "reboot", reboots_from_inside)
