@@ -192,6 +192,19 @@ static bool any_vm_alive(void)
     return false;
 }
 
+/* VM is in STATE, off for good. True for the last one, if two end on two CPUs as well. */
+static bool ends_as_last(struct vm *vm, enum vm_state state)
+{
+    static struct spinlock lock = SPINLOCK_INIT;
+    bool last;
+
+    spin_lock(&lock);
+    __atomic_store_n(&vm->state, state, __ATOMIC_RELEASE);
+    last = !any_vm_alive();
+    spin_unlock(&lock);
+    return last;
+}
+
 static enum vm_stop_reason why_stopped(struct vm *vm)
 {
     enum vm_stop_reason reason;
@@ -219,9 +232,7 @@ static void vm_finish(struct vm *vm)
     console_close_owner(vm->console_owner);
     watch_stopped(vm);
     log_info(reason == VM_STOP_POWEROFF ? "%s: powered off" : "%s: stopped", vm->name);
-    __atomic_store_n(&vm->state, reason == VM_STOP_POWEROFF ? VM_OFF : VM_CRASHED,
-                     __ATOMIC_RELEASE);
-    if (!any_vm_alive()) {
+    if (ends_as_last(vm, reason == VM_STOP_POWEROFF ? VM_OFF : VM_CRASHED)) {
         log_info("every VM is off: powering off");
         console_flush_polled();
         arch_machine_off();
