@@ -66,6 +66,7 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
         .htinst = csr_read(htinst),
         .pc = vcpu->arch.rv.gprs.pc,
         .fp_off = REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_OFF,
+        .user = (csr_read(sstatus) & SSTATUS_SPP) == 0,
     };
     struct trap trap;
 
