@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Guests whose MMU is off, and guests that maintain caches by set and way
- * (docs/adr/armv7-caches-off.md). While a guest's MMU is off HCR.DC makes its accesses cacheable,
+ * (docs/adr/0010-armv7-caches-off.md). While a guest's MMU is off HCR.DC makes its accesses cacheable,
  * so that memory and caches never disagree and nothing must be flushed when the guest turns its MMU
  * on or off. So its writes to SCTLR must be seen: HCR.TVM. With the MMU on they are not, until the
  * guest cleans by set and way, which is what one does before turning it off. Arm ARM DDI 0406C,
