@@ -188,9 +188,11 @@ static void test_user_mode(void)
 }
 
 /* scounteren (10.1.5). */
-enum { COUNTER_CY = 1, COUNTER_TM = 2 };
+enum { COUNTER_CY = 1, COUNTER_TM = 2, COUNTER_IR = 4 };
 static void test_user_counters(void)
 {
+    /* As firmware leaves it; kernels rely on TM. */
+    CHECK_EQ(CSR_READ(scounteren), COUNTER_CY | COUNTER_TM | COUNTER_IR);
     CSR_WRITE(scounteren, 0);
     CHECK(is_bare() || expect_user(user_time).cause == CAUSE_ILLEGAL); /* emulated */
     CHECK_EQ(expect_user(user_cycle).cause, CAUSE_ILLEGAL);
