@@ -21,6 +21,8 @@
 
 static __always_inline unsigned pt_shift(const struct pt_format *fmt, unsigned level)
 {
+    if (level >= fmt->level_count)
+        __builtin_unreachable();
     return PAGE_SHIFT + fmt->level_bits * (fmt->level_count - 1u - level);
 }
 /* Bytes that one entry of LEVEL covers. */

@@ -13,6 +13,8 @@ HOST=("${COMMON[@]}" -Isrc/arch/host -D_GNU_SOURCE)
 TARGET=("${COMMON[@]}" --target=aarch64-linux-gnu -ffreestanding -mgeneral-regs-only -Isrc/arch/arm/a64 -Ibuild/arm64/gen
     -isystem .cache/root/arm64/usr/include -isystem /usr/aarch64-linux-gnu/include)
 
+ARM=("${COMMON[@]}" --target=arm-linux-gnueabihf -mcpu=cortex-a15 -mthumb -ffreestanding -mgeneral-regs-only -D__NO_INLINE__
+    -Isrc/arch/arm/a32 -Ibuild/arm/gen -isystem .cache/root/arm/usr/include -isystem /usr/arm-linux-gnueabihf/include)
 RISCV=("${COMMON[@]}" --target=riscv64-linux-gnu -march=rv64gc -ffreestanding -Isrc/arch/riscv/hw -Ibuild/riscv64/gen
     -isystem .cache/root/riscv64/usr/include -isystem /usr/riscv64-linux-gnu/include)
 
@@ -32,8 +34,10 @@ check pure tidy '^src/(lib|core|vdev)/|^src/arch/(host/|[a-z]+/model/)'
 check tool tidy '^tool/'
 FLAGS=("${TARGET[@]}")
 check arm64 tidy '^src/(boot|drivers)/|^src/arch/arm/(hw|a64)/'
+check arm64-thread-safety locks '^src/(lib|core|vdev|boot|drivers)/|^src/arch/arm/(hw|a64)/|^src/arch/arm/model/(a64|arm|lpae|psci|smccc)'
+FLAGS=("${ARM[@]}")
+check arm tidy '^src/arch/arm/a32/'
+check arm-thread-safety locks '^src/arch/arm/a32/|^src/arch/arm/model/a32'
 FLAGS=("${RISCV[@]}")
 check riscv64 tidy '^src/arch/riscv/hw/'
 check riscv64-thread-safety locks '^src/arch/riscv/'
-FLAGS=("${TARGET[@]}")
-check thread-safety locks '^src/(lib|core|vdev|boot|drivers)/|^src/arch/arm/'

@@ -20,6 +20,9 @@
 static __always_inline uint32_t a32_loaded_value(const struct trap *trap)
 {
     unsigned unused = trap->mmio.size_bytes < 4 ? 32 - trap->mmio.size_bytes * 8u : 0;
+
+    if (unused == 32)
+        __builtin_unreachable();
     uint32_t value = (uint32_t)trap->value << unused;
 
     return trap->mmio.sign_extend ? (uint32_t)((int32_t)value >> unused) : value >> unused;
