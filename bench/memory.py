@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""KiB that the hypervisor uses beside its image for ./run's usual pair of guests, once both are up. Argument: the log."""
+"""KiB that the hypervisor uses beside its image for ./run's usual pair of guests, once both are up. Arguments: the log, and
+another pair's system description."""
 import pathlib
 import re
 import sys
@@ -7,7 +8,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "tests/system"))
 from session import Session  # noqa: E402
 
-session = Session(["--timeout", "400"], sys.argv[1])
+session = Session(sys.argv[2:] + ["--timeout", "400"], sys.argv[1])
 session.wait(r"Welcome to linux0", 240)
 session.to("linux1")
 session.wait(r"Welcome to linux1", 240)

@@ -9,9 +9,9 @@
  *   at ADDRESS COUNT       with profile=LEVEL: each instruction of that level that was executed,
  * how often
  *
- * Levels: AArch64's exception levels; ARMv7's user 0, kernel's modes 1, Hyp 2; RISC-V's U 0, S and
- * VS 1, M 3. For one virtual CPU: QEMU 10.0.2 aborts with a plugin and more of them on one thread,
- * which -icount needs.
+ * Levels: AArch64's exception levels; ARMv7's user 0, kernel's modes 1, Hyp 2; RISC-V's U and
+ * VU 0, VS 1, S 2, M 3. For one virtual CPU: QEMU 10.0.2 aborts with a plugin and more of them on
+ * one thread, which -icount needs.
  */
 #include "bench/plugin/qemu_api.h"
 
@@ -98,6 +98,14 @@ static unsigned level_of_cpsr(uint64_t cpsr)
     }
 }
 
+/* RISC-V Debug Specification, "Virtual Debug Registers": prv in 1:0, v in 2. S with v is VS. */
+static unsigned level_of_priv(uint64_t priv)
+{
+    unsigned prv = priv & 3;
+
+    return prv == 1 && !(priv & 4) ? 2 : prv;
+}
+
 static unsigned level_now(void)
 {
     uint64_t value = 0;
@@ -107,7 +115,7 @@ static unsigned level_now(void)
         die("the level of privilege cannot be read when a block is translated");
     memcpy(&value, count.bytes->data,
            count.bytes->len < sizeof(value) ? count.bytes->len : sizeof(value));
-    return count.source == LEVEL_CPSR ? level_of_cpsr(value) : value & 3;
+    return count.source == LEVEL_CPSR ? level_of_cpsr(value) : level_of_priv(value);
 }
 
 /* ---- what is told */

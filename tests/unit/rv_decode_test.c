@@ -152,6 +152,10 @@ static void virtual_instructions(void **state)
     trap = virtual(0x62000073); /* hfence.gvma */
     assert_int_equal(trap.kind, TRAP_INSN);
     /* Where stval does not tell it is the fetched one. */
+    /* In U-mode WFI is illegal, and so waits for nobody. */
+    trap =
+        decode((struct rv_syndrome){.cause = RV_CAUSE_VIRTUAL, .tval = RV_INSN_WFI, .user = true});
+    assert_int_equal(trap.kind, TRAP_INSN);
     trap = decode((struct rv_syndrome){.cause = RV_CAUSE_VIRTUAL, .insn = 0x10500073});
     assert_int_equal(trap.kind, TRAP_WAIT);
 }

@@ -2,15 +2,19 @@
 /*
  * The trap vector in HS-mode (Privileged Architecture 10.1.2). While a guest runs, sscratch is the
  * address of its vcpu, so registers go straight to where they live; while we run it is 0. C then
- * decides, on this hart's stack, and names the vcpu to go on with.
+ * decides, on this hart's stack, and names the vcpu to go on with. What C preserves is not even
+ * saved for a trap that is done at once (fast.h).
  */
+#include "arch/riscv/hw/fast.h"
 #include "offsets.h"
 
 #define SCAUSE_CSR 0x142
 
-    .macro  each_register op, base
-    .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    .macro  registers op, base, mask
+    .irp    n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    .if     (\mask >> \n) & 1
     \op     x\n, (8 * \n)(\base)
+    .endif
     .endr
     .endm
 
@@ -20,7 +24,7 @@
 trap_vector:
     csrrw   a0, sscratch, a0
     beqz    a0, from_hypervisor
-    each_register sd, a0
+    registers sd, a0, ENTRY_SAVED
     csrrw   t0, sscratch, zero      /* the guest's a0 */
     csrr    t1, sepc
     csrr    a1, SCAUSE_CSR
@@ -29,18 +33,39 @@ trap_vector:
     sd      t1, VCPU_PC(a0)
     ld      sp, PCPU_STACK_TOP(tp)
     mv      fp, zero
-    bltz    a1, 1f
+    bltz    a1, interrupt
+    call    rv_trap_fast
+    /* a0: the vcpu, a1: enum rv_fast */
+    bnez    a1, not_fast
+    csrw    sscratch, a0
+    ld      t1, VCPU_PC(a0)
+    csrw    sepc, t1
+    registers ld, a0, ENTRY_SAVED
+    ld      a0, (8 * 10)(a0)
+    sret
+
+    /* C has kept the others as the guest left them. */
+not_fast:
+    registers sd, a0, ENTRY_REST
+    addi    a1, a1, -RV_FAST_RUN
+    beqz    a1, 1f
+    csrr    a1, SCAUSE_CSR
     call    rv_trap_exception
+    j       rv_enter
+1:  call    rv_trap_resume
     /* a0: the vcpu to run, whose state is loaded. */
     .global rv_enter
 rv_enter:
     csrw    sscratch, a0
     ld      t1, VCPU_PC(a0)
     csrw    sepc, t1
-    each_register ld, a0
+    registers ld, a0, ENTRY_SAVED
+    registers ld, a0, ENTRY_REST
     ld      a0, (8 * 10)(a0)
     sret
-1:  call    rv_trap_interrupt
+interrupt:
+    registers sd, a0, ENTRY_REST
+    call    rv_trap_interrupt
     j       rv_enter
 
     .text
@@ -66,7 +91,8 @@ hlvx_u16:
 from_hypervisor:
     ld      a0, PCPU_EMERGENCY_TOP(tp)
     addi    a0, a0, -FATAL_FRAME_BYTES
-    each_register sd, a0
+    registers sd, a0, ENTRY_SAVED
+    registers sd, a0, ENTRY_REST
     csrrw   t0, sscratch, zero
     sd      t0, (8 * 10)(a0)
     mv      sp, a0

@@ -6,6 +6,7 @@
  */
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
+#include "arch/riscv/hw/fast.h"
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/observed.h"
 #include "arch/riscv/model/rv_guest_layout.h"
@@ -16,7 +17,14 @@
 #include "core/trace.h"
 #include "core/vm.h"
 
+/* What entry.S goes on with, in two registers. */
+struct rv_fast {
+    struct vcpu *vcpu; /* the same */
+    uint64_t what;     /* RV_FAST_* */
+};
+struct rv_fast rv_trap_fast(struct vcpu *vcpu, uint64_t cause);
 struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause);
+struct vcpu *rv_trap_resume(struct vcpu *vcpu);
 struct vcpu *rv_trap_interrupt(struct vcpu *vcpu);
 
 static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu, uint64_t cause)
@@ -66,6 +74,7 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
         .htinst = csr_read(htinst),
         .pc = vcpu->arch.rv.gprs.pc,
         .fp_off = REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_OFF,
+        .user = (csr_read(sstatus) & SSTATUS_SPP) == 0,
     };
     struct trap trap;
 
@@ -78,43 +87,81 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
         rv_trap_handle(vcpu, &syndrome, &trap);
 }
 
-static __noinline __no_stack_protector void handle_access(struct vcpu *vcpu, uint64_t cause)
+/* No device is there, or it does not want it. Nothing has changed the trap's registers since. */
+static __noinline void refuse_access(struct vcpu *vcpu, uint64_t cause, enum trap_result result)
+{
+    const struct rv_syndrome syndrome = {.cause = cause, .tval = csr_read(stval)};
+    const struct trap trap = {.kind = TRAP_MMIO};
+
+    rv_trap_refuse(vcpu, &syndrome, &trap, result);
+}
+
+/* An access to a device, of which htinst tells all. False: it is something else, or of a register
+ * that is not saved, and nothing is done. */
+static __always_inline bool handle_access(struct vcpu *vcpu, uint64_t cause)
 {
     const struct rv_syndrome syndrome = {.cause = cause,
                                          .tval = csr_read(stval),
                                          .htval = csr_read(htval),
                                          .htinst = csr_read(htinst)};
     struct trap trap;
+    enum trap_result result;
 
     /* All devices lie below all memory. */
     if (rv_fault_gpa(&syndrome).raw >= RV_GUEST_BANK0_BASE || !rv_decode_access(&syndrome, &trap))
-        handle_rare(vcpu, cause);
-    else if (trap.write) /* one copy for loads and one for stores */
-        rv_trap_act(vcpu, &syndrome, &trap);
+        return false;
+    if (trap.reg != TRAP_REG_NONE) {
+        if (((ENTRY_SAVED | ENTRY_A0) & bit64(trap.reg)) == 0)
+            return false;
+        if (trap.write)
+            trap.value = rv_stored_value(vcpu, &trap);
+    }
+    result = trap_dispatch(vcpu, &trap);
+    ghost_trap();
+    if (unlikely(result != TRAP_DONE))
+        refuse_access(vcpu, cause, result);
     else
-        rv_trap_act(vcpu, &syndrome, &trap);
+        rv_trap_finish(vcpu, &trap);
+    return true;
+}
+static __noinline __no_stack_protector bool handle_load(struct vcpu *vcpu)
+{
+    return handle_access(vcpu, RV_CAUSE_LOAD_GUEST_PAGE);
+}
+static __noinline __no_stack_protector bool handle_store(struct vcpu *vcpu)
+{
+    return handle_access(vcpu, RV_CAUSE_STORE_GUEST_PAGE);
 }
 
 /* It has no array, and what it calls has its own protection. */
-__no_stack_protector struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)
+__no_stack_protector struct rv_fast rv_trap_fast(struct vcpu *vcpu, uint64_t cause)
 {
-    struct pcpu *pcpu = vcpu->arch.rv.pcpu;
+    static const struct rv_syndrome call = {.cause = RV_CAUSE_ECALL_VS};
+    struct trap trap;
 
-    exit_record(pcpu, vcpu, cause);
-    if (is_observed(vcpu)) {
-        handle_rare(vcpu, cause);
-    } else if (cause == RV_CAUSE_ECALL_VS) {
-        const struct rv_syndrome syndrome = {.cause = RV_CAUSE_ECALL_VS};
-        struct trap trap;
-
+    exit_record(vcpu->arch.rv.pcpu, vcpu, cause);
+    if (is_observed(vcpu))
+        return (struct rv_fast){vcpu, RV_FAST_REST};
+    if (cause == RV_CAUSE_ECALL_VS) {
         rv_decode_call(&trap);
-        rv_trap_act(vcpu, &syndrome, &trap);
-    } else if (cause == RV_CAUSE_LOAD_GUEST_PAGE || cause == RV_CAUSE_STORE_GUEST_PAGE) {
-        handle_access(vcpu, cause);
-    } else {
-        handle_rare(vcpu, cause);
+        rv_trap_act(vcpu, &call, &trap);
+    } else if (!(cause == RV_CAUSE_LOAD_GUEST_PAGE && handle_load(vcpu)) &&
+               !(cause == RV_CAUSE_STORE_GUEST_PAGE && handle_store(vcpu))) {
+        return (struct rv_fast){vcpu, RV_FAST_REST};
     }
-    return run_resume(pcpu, vcpu);
+    return (struct rv_fast){vcpu,
+                            likely(read_once(vcpu->requests) == 0) ? RV_FAST_DONE : RV_FAST_RUN};
+}
+
+struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)
+{
+    handle_rare(vcpu, cause);
+    return run_resume(vcpu->arch.rv.pcpu, vcpu);
+}
+
+struct vcpu *rv_trap_resume(struct vcpu *vcpu)
+{
+    return run_resume(vcpu->arch.rv.pcpu, vcpu);
 }
 
 struct vcpu *rv_trap_interrupt(struct vcpu *vcpu)

@@ -36,6 +36,8 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
     rv->gprs.x[RV_A1] = argument;
     rv->super.sstatus = REG_PUT(SSTATUS, UXL, RV_XLEN_64);
     rv->super.in_supervisor = true;
+    /* As firmware leaves it: kernels let their users read the time without writing this. */
+    rv->super.scounteren = RV_COUNTEREN_CY | RV_COUNTEREN_TM | RV_COUNTEREN_IR;
     rv->super.stimecmp = UINT64_MAX;
     rv_virq_reset(vcpu);
 }

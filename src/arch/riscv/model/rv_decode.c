@@ -80,7 +80,10 @@ static void decode_virtual(const struct rv_syndrome *syndrome, uint32_t insn, st
 
     trap->syndrome = insn;
     trap->insn_bytes = 4;
-    if (insn == RV_INSN_WFI || insn == RV_INSN_WRS_NTO) {
+    if (insn == RV_INSN_WFI && syndrome->user) {
+        /* Illegal there unless it ends within a bounded time (10.1.1, 3.3.3). */
+        trap->kind = TRAP_INSN;
+    } else if (insn == RV_INSN_WFI || insn == RV_INSN_WRS_NTO) {
         trap->kind = TRAP_WAIT;
         trap->wait = (typeof(trap->wait)){.event = insn != RV_INSN_WFI};
     } else if (rv_insn_csr(insn, &csr)) {

@@ -19,15 +19,25 @@
 /* Bytes that one console call moves; the guest asks again for the rest (chapter 12). */
 #define DBCN_CHUNK 128u
 
-struct sbi {
-    struct vcpu *vcpu;
-    uint64_t function;
-    const uint64_t *arg;
+/* What a call leaves in a0 and a1: in two registers on its way. */
+struct answer {
+    int64_t error;
     uint64_t value; /* of a success */
 };
+/* Beside SBI's errors, which are none above 0: the call does not come back, or is made again. */
+#define CALL_RETRY 1
 
-/* An extension: the call's error, or RETRY in *RESULT when it does not come back. */
-typedef int64_t extension_fn(struct sbi *sbi, enum trap_result *result);
+static struct answer answer(int64_t error)
+{
+    return (struct answer){.error = error};
+}
+static struct answer answer_value(uint64_t value)
+{
+    return (struct answer){.error = SBI_SUCCESS, .value = value};
+}
+
+/* Arguments of a call: a0 to a5, and the function's number behind them. */
+enum { FUNCTION = RV_A6 - RV_A0 };
 
 /* The vCPUs of MASK from BASE on; every one for BASE -1 (chapter 3.1). False: one is not there. */
 static bool harts(const struct vm *vm, uint64_t mask, uint64_t base, uint64_t *targets)
@@ -46,97 +56,83 @@ static bool harts(const struct vm *vm, uint64_t mask, uint64_t base, uint64_t *t
 
 /* ---- chapter 4, base */
 
-static extension_fn base, timer, ipi, rfence, hsm, srst, dbcn;
-
-/* NULL: there is no such extension. */
-static extension_fn *find(uint64_t id)
+static bool is_extension(uint64_t id)
 {
     switch (id) {
     case SBI_BASE:
-        return base;
     case SBI_TIME:
-        return timer;
     case SBI_IPI:
-        return ipi;
     case SBI_RFENCE:
-        return rfence;
     case SBI_HSM:
-        return hsm;
     case SBI_SRST:
-        return srst;
     case SBI_DBCN:
-        return dbcn;
+        return true;
     default:
-        return NULL;
+        return false;
     }
 }
 
-static int64_t base(struct sbi *sbi, enum trap_result *result)
+static struct answer base(struct vcpu *vcpu, const uint64_t *arg)
 {
-    switch (sbi->function) {
+    switch (arg[FUNCTION]) {
     case SBI_BASE_SPEC_VERSION:
-        sbi->value = RV_SBI_VERSION;
-        return SBI_SUCCESS;
+        return answer_value(RV_SBI_VERSION);
     case SBI_BASE_IMPL_ID:
-        sbi->value = IMPL_ID;
-        return SBI_SUCCESS;
+        return answer_value(IMPL_ID);
     case SBI_BASE_IMPL_VERSION:
-        sbi->value = IMPL_VERSION;
-        return SBI_SUCCESS;
+        return answer_value(IMPL_VERSION);
     case SBI_BASE_PROBE:
-        sbi->value = find(sbi->arg[0]) != NULL;
-        return SBI_SUCCESS;
+        return answer_value(is_extension(arg[0]));
     case SBI_BASE_MVENDORID: /* 0 is always legal: a guest looks for no errata of the host's */
     case SBI_BASE_MARCHID:
     case SBI_BASE_MIMPID:
-        return SBI_SUCCESS;
+        return answer(SBI_SUCCESS);
     default:
-        return SBI_ERR_NOT_SUPPORTED;
+        return answer(SBI_ERR_NOT_SUPPORTED);
     }
 }
 
 /* ---- chapter 6, timer */
 
-static int64_t timer(struct sbi *sbi, enum trap_result *result)
+static struct answer timer(struct vcpu *vcpu, const uint64_t *arg)
 {
-    if (sbi->function != 0)
-        return SBI_ERR_NOT_SUPPORTED;
-    rv_hook_set_timer(sbi->vcpu, sbi->arg[0]);
-    return SBI_SUCCESS;
+    if (arg[FUNCTION] != 0)
+        return answer(SBI_ERR_NOT_SUPPORTED);
+    rv_hook_set_timer(vcpu, arg[0]);
+    return answer(SBI_SUCCESS);
 }
 
 /* ---- chapter 7, interrupts between harts */
 
-static int64_t ipi(struct sbi *sbi, enum trap_result *result)
+static struct answer ipi(struct vcpu *vcpu, const uint64_t *arg)
 {
-    struct vm *vm = sbi->vcpu->vm;
+    struct vm *vm = vcpu->vm;
     uint64_t targets;
 
-    if (sbi->function != 0)
-        return SBI_ERR_NOT_SUPPORTED;
-    if (!harts(vm, sbi->arg[0], sbi->arg[1], &targets))
-        return SBI_ERR_INVALID_PARAM;
+    if (arg[FUNCTION] != 0)
+        return answer(SBI_ERR_NOT_SUPPORTED);
+    if (!harts(vm, arg[0], arg[1], &targets))
+        return answer(SBI_ERR_INVALID_PARAM);
     for (; targets != 0; targets &= targets - 1)
         rv_virq_post(vm->vcpus[bit_lowest(targets)]);
-    return SBI_SUCCESS;
+    return answer(SBI_SUCCESS);
 }
 
 /* ---- chapter 8, fences on other harts */
 
-static int64_t rfence(struct sbi *sbi, enum trap_result *result)
+static __noinline struct answer rfence(struct vcpu *vcpu, const uint64_t *arg)
 {
     static const enum rv_fence fences[] = {RV_FENCE_I, RV_FENCE_VMA, RV_FENCE_VMA_ASID};
-    const uint64_t *arg = sbi->arg;
     uint64_t targets, size;
 
     /* Guests have no H extension, so the fences that belong to it are not supported. */
-    if (sbi->function >= ARRAY_SIZE(fences))
-        return SBI_ERR_NOT_SUPPORTED;
-    if (!harts(sbi->vcpu->vm, arg[0], arg[1], &targets))
-        return SBI_ERR_INVALID_PARAM;
+    if (arg[FUNCTION] >= ARRAY_SIZE(fences))
+        return answer(SBI_ERR_NOT_SUPPORTED);
+    if (!harts(vcpu->vm, arg[0], arg[1], &targets))
+        return answer(SBI_ERR_INVALID_PARAM);
     size = arg[2] == 0 && arg[3] == 0 ? UINT64_MAX : arg[3];
-    rv_hook_fence(sbi->vcpu, targets, fences[sbi->function], arg[2], size, arg[4]);
-    return SBI_SUCCESS;
+    rv_hook_fence(vcpu, targets, fences[arg[FUNCTION]], arg[2], size, arg[4]);
+    return answer(SBI_SUCCESS);
 }
 
 /* ---- chapter 9, hart state management */
@@ -165,84 +161,98 @@ static int64_t hart_start(struct vm *vm, const uint64_t *arg)
     return err == ERR_NONE ? SBI_SUCCESS : SBI_ERR_FAILED;
 }
 
-static int64_t hart_suspend(struct sbi *sbi)
+static int64_t hart_suspend(struct vcpu *vcpu, const uint64_t *arg)
 {
-    if (sbi->arg[0] == SBI_HSM_SUSPEND_RETENTIVE) {
-        rv_hook_wait(sbi->vcpu);
+    if (arg[0] == SBI_HSM_SUSPEND_RETENTIVE) {
+        rv_hook_wait(vcpu);
         return SBI_SUCCESS;
     }
-    return sbi->arg[0] == SBI_HSM_SUSPEND_NON_RETENTIVE ? SBI_ERR_NOT_SUPPORTED
-                                                        : SBI_ERR_INVALID_PARAM;
+    return arg[0] == SBI_HSM_SUSPEND_NON_RETENTIVE ? SBI_ERR_NOT_SUPPORTED : SBI_ERR_INVALID_PARAM;
 }
 
-static int64_t hsm(struct sbi *sbi, enum trap_result *result)
+static __noinline struct answer hsm(struct vcpu *vcpu, const uint64_t *arg)
 {
-    struct vm *vm = sbi->vcpu->vm;
+    struct vm *vm = vcpu->vm;
 
-    switch (sbi->function) {
+    switch (arg[FUNCTION]) {
     case SBI_HSM_START:
-        return hart_start(vm, sbi->arg);
+        return answer(hart_start(vm, arg));
     case SBI_HSM_STOP:
-        vm_cpu_off(sbi->vcpu);
-        *result = TRAP_RETRY;
-        return SBI_SUCCESS;
+        vm_cpu_off(vcpu);
+        return answer(CALL_RETRY);
     case SBI_HSM_STATUS:
-        if (sbi->arg[0] >= vm->vcpu_count)
-            return SBI_ERR_INVALID_PARAM;
-        sbi->value = vm_cpu_is_on(vm, (uint32_t)sbi->arg[0]) ? SBI_HSM_STARTED : SBI_HSM_STOPPED;
-        return SBI_SUCCESS;
+        if (arg[0] >= vm->vcpu_count)
+            return answer(SBI_ERR_INVALID_PARAM);
+        return answer_value(vm_cpu_is_on(vm, (uint32_t)arg[0]) ? SBI_HSM_STARTED : SBI_HSM_STOPPED);
     case SBI_HSM_SUSPEND:
-        return hart_suspend(sbi);
+        return answer(hart_suspend(vcpu, arg));
     default:
-        return SBI_ERR_NOT_SUPPORTED;
+        return answer(SBI_ERR_NOT_SUPPORTED);
     }
 }
 
 /* ---- chapter 10, system reset */
 
-static int64_t srst(struct sbi *sbi, enum trap_result *result)
+static __noinline struct answer srst(struct vcpu *vcpu, const uint64_t *arg)
 {
-    if (sbi->function != 0)
-        return SBI_ERR_NOT_SUPPORTED;
-    if ((uint32_t)sbi->arg[0] > SBI_SRST_WARM_REBOOT ||
-        (uint32_t)sbi->arg[1] > SBI_SRST_SYSTEM_FAILURE)
-        return SBI_ERR_INVALID_PARAM;
-    vm_stop(sbi->vcpu->vm,
-            (uint32_t)sbi->arg[0] == SBI_SRST_SHUTDOWN ? VM_STOP_POWEROFF : VM_STOP_RESET);
-    *result = TRAP_RETRY;
-    return SBI_SUCCESS;
+    if (arg[FUNCTION] != 0)
+        return answer(SBI_ERR_NOT_SUPPORTED);
+    if ((uint32_t)arg[0] > SBI_SRST_WARM_REBOOT || (uint32_t)arg[1] > SBI_SRST_SYSTEM_FAILURE)
+        return answer(SBI_ERR_INVALID_PARAM);
+    vm_stop(vcpu->vm, (uint32_t)arg[0] == SBI_SRST_SHUTDOWN ? VM_STOP_POWEROFF : VM_STOP_RESET);
+    return answer(CALL_RETRY);
 }
 
 /* ---- chapter 12, debug console */
 
-static int64_t console_write(struct sbi *sbi)
+static struct answer console_write(struct vcpu *vcpu, const uint64_t *arg)
 {
     char chunk[DBCN_CHUNK];
-    struct vm *vm = sbi->vcpu->vm;
-    uint64_t count = MIN(sbi->arg[0], (uint64_t)sizeof(chunk));
+    struct vm *vm = vcpu->vm;
+    uint64_t count = MIN(arg[0], (uint64_t)sizeof(chunk)), done = 0;
 
-    if (sbi->arg[2] != 0 || !is_guest_ram(vm, sbi->arg[1], sbi->arg[0]) ||
-        guest_mem_read(vm, GPA(sbi->arg[1]), chunk, count) != ERR_NONE)
-        return SBI_ERR_INVALID_PARAM;
-    while (sbi->value < count && rv_hook_console_put(vm, chunk[sbi->value]))
-        sbi->value++;
-    return SBI_SUCCESS;
+    if (arg[2] != 0 || !is_guest_ram(vm, arg[1], arg[0]) ||
+        guest_mem_read(vm, GPA(arg[1]), chunk, count) != ERR_NONE)
+        return answer(SBI_ERR_INVALID_PARAM);
+    while (done < count && rv_hook_console_put(vm, chunk[done]))
+        done++;
+    return answer_value(done);
 }
 
-static int64_t dbcn(struct sbi *sbi, enum trap_result *result)
+static __noinline struct answer dbcn(struct vcpu *vcpu, const uint64_t *arg)
 {
-    switch (sbi->function) {
+    switch (arg[FUNCTION]) {
     case SBI_DBCN_WRITE:
-        return console_write(sbi);
+        return console_write(vcpu, arg);
     case SBI_DBCN_READ: /* input goes to the UART: there is never any here */
-        return SBI_SUCCESS;
+        return answer(SBI_SUCCESS);
     case SBI_DBCN_WRITE_BYTE:
         /* Blocking by its definition: without room the call is made again. */
-        if (!rv_hook_console_put(sbi->vcpu->vm, (char)sbi->arg[0]))
-            *result = TRAP_RETRY;
-        return SBI_SUCCESS;
+        return answer(rv_hook_console_put(vcpu->vm, (char)arg[0]) ? SBI_SUCCESS : CALL_RETRY);
     default:
-        return SBI_ERR_NOT_SUPPORTED;
+        return answer(SBI_ERR_NOT_SUPPORTED);
+    }
+}
+
+static __always_inline struct answer call(struct vcpu *vcpu, uint64_t id, const uint64_t *arg)
+{
+    switch (id) {
+    case SBI_BASE:
+        return base(vcpu, arg);
+    case SBI_TIME:
+        return timer(vcpu, arg);
+    case SBI_IPI:
+        return ipi(vcpu, arg);
+    case SBI_RFENCE:
+        return rfence(vcpu, arg);
+    case SBI_HSM:
+        return hsm(vcpu, arg);
+    case SBI_SRST:
+        return srst(vcpu, arg);
+    case SBI_DBCN:
+        return dbcn(vcpu, arg);
+    default:
+        return answer(SBI_ERR_NOT_SUPPORTED);
     }
 }
 
@@ -250,16 +260,11 @@ static int64_t dbcn(struct sbi *sbi, enum trap_result *result)
 __no_stack_protector enum trap_result rv_sbi_call(struct vcpu *vcpu, struct trap *trap)
 {
     uint64_t *x = vcpu->arch.rv.gprs.x;
-    struct sbi sbi = {.vcpu = vcpu, .function = x[RV_A6], .arg = &x[RV_A0]};
-    extension_fn *extension = find(x[RV_A7]);
-    enum trap_result result = TRAP_DONE;
-    int64_t error = SBI_ERR_NOT_SUPPORTED;
+    struct answer answer = call(vcpu, x[RV_A7], &x[RV_A0]);
 
-    if (extension != NULL)
-        error = extension(&sbi, &result);
-    if (result == TRAP_DONE) {
-        x[RV_A0] = (uint64_t)error;
-        x[RV_A1] = sbi.value;
-    }
-    return result;
+    if (answer.error == CALL_RETRY)
+        return TRAP_RETRY;
+    x[RV_A0] = (uint64_t)answer.error;
+    x[RV_A1] = answer.value;
+    return TRAP_DONE;
 }

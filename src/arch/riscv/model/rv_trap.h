@@ -33,6 +33,26 @@ __noinline bool rv_trap_memory(struct vcpu *vcpu, const struct rv_syndrome *synd
 /* GPA lies in VCPU's VM's memory. */
 bool rv_gpa_is_memory(const struct vcpu *vcpu, gpa_t gpa);
 
+/* TRAP of VCPU was done: its register, and on behind the instruction. */
+static __always_inline void rv_trap_finish(struct vcpu *vcpu, const struct trap *trap)
+{
+    struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
+
+    if (trap->reg < ARRAY_SIZE(gprs->x)) {
+        if (trap->kind == TRAP_SYSREG)
+            gprs->x[trap->reg] = trap->value; /* what it was before, if the access also wrote */
+        else if (!trap->write)
+            gprs->x[trap->reg] = rv_loaded_value(trap);
+    }
+    gprs->pc += trap->insn_bytes;
+}
+
+/* What a store is to leave. */
+static __always_inline uint64_t rv_stored_value(const struct vcpu *vcpu, const struct trap *trap)
+{
+    return zero_extend(vcpu->arch.rv.gprs.x[trap->reg], trap->mmio.size_bytes * 8u);
+}
+
 /*
  * Dispatch and finish TRAP, decoded from SYNDROME of VCPU, which is current here. No lock is held.
  * On return VCPU's registers are what it goes on with, but it may have been asked to stop or wait:
@@ -42,11 +62,10 @@ static __always_inline enum trap_result rv_trap_act(struct vcpu *vcpu,
                                                     const struct rv_syndrome *syndrome,
                                                     struct trap *trap)
 {
-    struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
     enum trap_result result;
 
     if (trap->kind == TRAP_MMIO && trap->write && trap->reg != TRAP_REG_NONE)
-        trap->value = zero_extend(gprs->x[trap->reg], trap->mmio.size_bytes * 8u);
+        trap->value = rv_stored_value(vcpu, trap);
     result = trap_dispatch(vcpu, trap);
     ghost_trap();
     if (unlikely(result != TRAP_DONE)) {
@@ -57,13 +76,7 @@ static __always_inline enum trap_result rv_trap_act(struct vcpu *vcpu,
         rv_trap_refuse(vcpu, &syndrome_copy, &trap_copy, result);
         return result;
     }
-    if (trap->reg < ARRAY_SIZE(gprs->x)) {
-        if (trap->kind == TRAP_SYSREG)
-            gprs->x[trap->reg] = trap->value; /* what it was before, if the access also wrote */
-        else if (!trap->write)
-            gprs->x[trap->reg] = rv_loaded_value(trap);
-    }
-    gprs->pc += trap->insn_bytes;
+    rv_trap_finish(vcpu, trap);
     return result;
 }
 
