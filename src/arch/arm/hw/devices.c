@@ -6,11 +6,10 @@
 #include "arch/arm/model/a64_regs.h"
 #include "arch/arm/model/a64_vtimer.h"
 #include "arch/arm/model/arm_guest_layout.h"
-#include "core/console.h"
 #include "core/frame.h"
 #include "core/pcpu.h"
 #include "core/run.h"
-#include "core/vm.h"
+#include "core/vm_device.h"
 #include "core/vm_image.h"
 #include "lib/bits.h"
 #include "vdev/vgic.h"
@@ -62,18 +61,6 @@ static void cntp_fired(struct timer *timer, uint64_t now_ticks)
     vgic_set_level(vcpu->vm->arch.arm.vgic, vcpu->id, ARM_PPI_PTIMER, true);
 }
 
-static enum err add_region(struct vm *vm, uint64_t base, uint64_t size_bytes,
-                           mmio_handler_fn *handler, void *device, const char *name)
-{
-    struct mmio_region region = {.base = GPA(base),
-                                 .size_bytes = size_bytes,
-                                 .handler = handler,
-                                 .device = device,
-                                 .name = name};
-
-    return mmio_bus_add(&vm->mmio, &region);
-}
-
 static enum err add_gic_regions(struct vm *vm)
 {
     struct arm_vm *arm = &vm->arch.arm;
@@ -81,19 +68,19 @@ static enum err add_gic_regions(struct vm *vm)
     enum err err;
 
     if (arm->gic_version == 2) {
-        err = add_region(vm, ARM_GUEST_GICV2_GICD_BASE, ARM_GUEST_GICV2_GICD_BYTES,
-                         vgic_v2_dist_mmio, arm->vgic, "GICD");
+        err = vm_add_region(vm, ARM_GUEST_GICV2_GICD_BASE, ARM_GUEST_GICV2_GICD_BYTES,
+                            vgic_v2_dist_mmio, arm->vgic, "GICD");
         /* The guest's CPU interface is the hardware's virtual one: no exit to take or end an
          * interrupt. */
         return err ? err
                    : s2_map(&vm->s2, GPA(ARM_GUEST_GICC_BASE), gic_vcpu_interface,
                             ARM_GUEST_GICC_BYTES, device);
     }
-    err = add_region(vm, ARM_GUEST_GICV3_GICD_BASE, ARM_GUEST_GICV3_GICD_BYTES, vgic_v3_dist_mmio,
-                     arm->vgic, "GICD");
+    err = vm_add_region(vm, ARM_GUEST_GICV3_GICD_BASE, ARM_GUEST_GICV3_GICD_BYTES,
+                        vgic_v3_dist_mmio, arm->vgic, "GICD");
     return err ? err
-               : add_region(vm, ARM_GUEST_GICR_BASE, ARM_GUEST_GICR_BYTES * vm->vcpu_count,
-                            vgic_v3_redist_mmio, arm->vgic, "GICR");
+               : vm_add_region(vm, ARM_GUEST_GICR_BASE, ARM_GUEST_GICR_BYTES * vm->vcpu_count,
+                               vgic_v3_redist_mmio, arm->vgic, "GICR");
 }
 
 bool arch_hpa_is_banked(hpa_t hpa)
@@ -167,17 +154,6 @@ void arch_vcpu_timer_fired(struct vcpu *vcpu)
 
 /* ---- the UART */
 
-static bool uart_put(void *ctx, char byte)
-{
-    struct vm *vm = ctx;
-
-    if (!console_put(vm->console_owner, byte))
-        return false;
-    if (vm->watch.listens)
-        watch_byte(vm, byte);
-    return true;
-}
-
 static bool uart_input(void *owner, char byte)
 {
     return vpl011_input(((struct vm *)owner)->arch.arm.uart, byte);
@@ -188,16 +164,11 @@ static void uart_room(void *owner)
     vpl011_output_ready(((struct vm *)owner)->arch.arm.uart);
 }
 
-static void uart_input_room(void *ctx)
-{
-    console_input_ready(((struct vm *)ctx)->console_owner);
-}
-
 enum err arch_vm_add_uart(struct vm *vm)
 {
     struct vpl011_config config = {
-        .put = uart_put,
-        .input_ready = uart_input_room,
+        .put = vm_console_put,
+        .input_ready = vm_console_input_room,
         .ctx = vm,
         .irq = {.controller = vgic_controller(vm->arch.arm.vgic), .number = ARM_GUEST_UART_INTID},
     };
@@ -207,9 +178,8 @@ enum err arch_vm_add_uart(struct vm *vm)
         return ERR_NO_MEMORY;
     vpl011_init(uart, &config);
     vm->arch.arm.uart = uart;
-    vm->console_owner = console_add_owner(vm->name, uart_input, vm);
-    console_set_ready_hook(vm->console_owner, uart_room);
-    return add_region(vm, ARM_GUEST_UART_BASE, PL011_SIZE, vpl011_mmio, uart, "UART");
+    vm_add_console(vm, uart_input, uart_room);
+    return vm_add_region(vm, ARM_GUEST_UART_BASE, PL011_SIZE, vpl011_mmio, uart, "UART");
 }
 
 /* ---- where everything is */

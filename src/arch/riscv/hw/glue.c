@@ -12,11 +12,10 @@
 #include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_sbi.h"
 #include "arch/riscv/model/rv_virq.h"
-#include "core/console.h"
 #include "core/frame.h"
 #include "core/pcpu.h"
 #include "core/run.h"
-#include "core/vm.h"
+#include "core/vm_device.h"
 #include "core/vm_image.h"
 #include "lib/bits.h"
 #include "lib/string.h"
@@ -26,18 +25,6 @@
 static_assert(RV_GUEST_PLIC_BYTES == VPLIC_SIZE &&
                   RV_GUEST_PLIC_LAST_SOURCE == VPLIC_SOURCE_COUNT - 1,
               "what guests are told is what the model has");
-
-static enum err add_region(struct vm *vm, uint64_t base, uint64_t size_bytes,
-                           mmio_handler_fn *handler, void *device, const char *name)
-{
-    struct mmio_region region = {.base = GPA(base),
-                                 .size_bytes = size_bytes,
-                                 .handler = handler,
-                                 .device = device,
-                                 .name = name};
-
-    return mmio_bus_add(&vm->mmio, &region);
-}
 
 /* Contexts come in pairs, machine mode first, which guests do not have. */
 static void set_external(void *owner, uint32_t context, bool level)
@@ -61,7 +48,7 @@ enum err arch_vm_init(struct vm *vm)
     vplic_init(rv->vplic, &config);
     rv->hgatp = hs_hgatp(vm);
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
-    return add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, rv->vplic, "PLIC");
+    return vm_add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, rv->vplic, "PLIC");
 }
 
 void arch_vm_reset(struct vm *vm)
@@ -79,17 +66,6 @@ void arch_vm_reset(struct vm *vm)
 
 /* ---- the UART */
 
-static bool uart_put(void *ctx, char byte)
-{
-    struct vm *vm = ctx;
-
-    if (!console_put(vm->console_owner, byte))
-        return false;
-    if (vm->watch.listens)
-        watch_byte(vm, byte);
-    return true;
-}
-
 static bool uart_input(void *owner, char byte)
 {
     return vns16550_input(((struct vm *)owner)->arch.rv.uart, byte);
@@ -100,16 +76,11 @@ static void uart_room(void *owner)
     vns16550_output_ready(((struct vm *)owner)->arch.rv.uart);
 }
 
-static void uart_input_room(void *ctx)
-{
-    console_input_ready(((struct vm *)ctx)->console_owner);
-}
-
 enum err arch_vm_add_uart(struct vm *vm)
 {
     struct vns16550_config config = {
-        .put = uart_put,
-        .input_ready = uart_input_room,
+        .put = vm_console_put,
+        .input_ready = vm_console_input_room,
         .ctx = vm,
         .irq = {.controller = &vm->arch.rv.vplic->controller, .number = RV_GUEST_UART_SOURCE},
     };
@@ -119,14 +90,13 @@ enum err arch_vm_add_uart(struct vm *vm)
         return ERR_NO_MEMORY;
     vns16550_init(uart, &config);
     vm->arch.rv.uart = uart;
-    vm->console_owner = console_add_owner(vm->name, uart_input, vm);
-    console_set_ready_hook(vm->console_owner, uart_room);
-    return add_region(vm, RV_GUEST_UART_BASE, VNS16550_SIZE, vns16550_mmio, uart, "UART");
+    vm_add_console(vm, uart_input, uart_room);
+    return vm_add_region(vm, RV_GUEST_UART_BASE, VNS16550_SIZE, vns16550_mmio, uart, "UART");
 }
 
 bool rv_hook_console_put(struct vm *vm, char byte)
 {
-    return uart_put(vm, byte);
+    return vm_console_put(vm, byte);
 }
 
 /* ---- memory, device tree */
