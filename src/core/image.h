@@ -55,18 +55,13 @@ const char *image_elf_symbol(const void *blob, uint64_t size_bytes, uint64_t add
  */
 const char *image_looks_like(const void *blob, uint64_t size_bytes);
 /*
- * Unpack the gzip file BLOB, of one member, into OUT. ERR_NO_MEMORY if OUT_SIZE is too small,
- * ERR_TRUNCATED if the file is cut off, ERR_INVALID on a bad stream or checksum or if more than
- * zeros follow. SCRATCH is working memory of at least IMAGE_GUNZIP_SCRATCH bytes (zlib's state of
- * 7160 bytes and window of 32 KiB). *WRITTEN counts the bytes written in any case.
+ * Unpack the gzip file BLOB, of one member, a piece at a time, to TO. SCRATCH is working memory of
+ * at least IMAGE_GUNZIP_SCRATCH bytes (zlib's state of 7160 bytes and window of 32 KiB), in which
+ * *OUT lies. A step writes at most MAX_BYTES, not 0, and says how many it did, also on an error;
+ * *DONE with the last one, or on an error: ERR_NO_MEMORY if ROOM_BYTES are too few, ERR_TRUNCATED
+ * if the file is cut off, ERR_INVALID on a bad stream or checksum or if more than zeros follow.
  */
 #define IMAGE_GUNZIP_SCRATCH KIB(40)
-enum err image_gunzip(const void *blob, uint64_t size_bytes, void *out, uint64_t out_size,
-                      void *scratch, uint64_t *written) __must_check;
-/*
- * The same a piece at a time; *OUT lies in SCRATCH, and is over with it. A step writes at most
- * MAX_BYTES, not 0, and says how many it did; *DONE with the last one, or on an error.
- */
 struct image_gunzip;
 enum err image_gunzip_begin(struct image_gunzip **out, const void *blob, uint64_t size_bytes,
                             void *to, uint64_t room_bytes, void *scratch) __must_check;

@@ -108,20 +108,3 @@ enum err image_gunzip_step(struct image_gunzip *gunzip, uint64_t max_bytes, uint
         return gunzip->in_left == 0 ? ERR_TRUNCATED : ERR_NO_MEMORY;
     return ERR_INVALID;
 }
-
-enum err image_gunzip(const void *blob, uint64_t size_bytes, void *out, uint64_t out_size,
-                      void *scratch, uint64_t *written)
-{
-    struct image_gunzip *gunzip;
-    bool done = false;
-    enum err err = image_gunzip_begin(&gunzip, blob, size_bytes, out, out_size, scratch);
-
-    *written = 0;
-    while (!err && !done) {
-        uint64_t piece;
-
-        err = image_gunzip_step(gunzip, PIECE_BYTES, &piece, &done);
-        *written += piece;
-    }
-    return err;
-}

@@ -7,6 +7,7 @@
 #include "lib/panic.h"
 #include "tests/fuzz/input.h"
 #include "tests/unit/fdt_tree.h" /* edge_copy */
+#include "tests/unit/gunzip.h"
 
 #define UNPACKED_MAX KIB(64)
 #define SEGMENTS_MAX 100000 /* an ELF header can name no more */

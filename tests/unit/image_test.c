@@ -15,6 +15,7 @@
 #include "core/image.h"
 #include "core/image_headers.h"
 #include "lib/bits.h"
+#include "tests/unit/gunzip.h"
 #include "tests/unit/message_table.h"
 
 static uint32_t seed = 0x1badf00d;
