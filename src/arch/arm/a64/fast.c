@@ -203,7 +203,7 @@ static __noinline __cold uint32_t take_irq_timed(struct vcpu *vcpu)
 {
     uint64_t start = arch_counter();
 
-    (void)gic_take_irq();
+    arch_irq_take();
     stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
     return read_once(vcpu->requests);
 }
@@ -214,6 +214,6 @@ __no_stack_protector uint32_t a64_trap_irq(struct vcpu *vcpu)
     if (unlikely(read_once(vcpu->observers) & OBSERVE_COST))
         return take_irq_timed(vcpu);
     /* If there is another it interrupts the guest at once. */
-    (void)gic_take_irq();
+    arch_irq_take();
     return read_once(vcpu->requests);
 }

@@ -96,32 +96,25 @@ static __noinline __cold void refuse(uint32_t irq, uint32_t iar)
     gic->deactivate(iar);
 }
 
-inline bool gic_take_irq(void)
+inline void arch_irq_take(void)
 {
     uint32_t iar = gic->take();
     uint32_t irq = iar & gic->intid_mask;
     struct irq_action *action;
 
     if (irq >= IRQ_MAX)
-        return false;
+        return;
     if (irq == GIC_SGI_REQUEST) {
         take_request(iar);
-        return true;
+        return;
     }
     action = irq_action(irq);
     if (unlikely(action->handler == NULL)) {
         refuse(irq, iar);
-        return true;
+        return;
     }
     action->count++;
     action->handler(action->context);
     if (!action->guest_ends)
         gic->deactivate(iar);
-    return true;
-}
-
-void arch_irq_poll(void)
-{
-    while (gic_take_irq()) {
-    }
 }

@@ -60,7 +60,5 @@ extern const struct gic_driver gic_drivers[];
 const char *gic_init(const void *fdt);
 /* This CPU's part; every CPU. */
 void gic_init_cpu(struct pcpu *pcpu);
-/* Acknowledge and handle the pending interrupt of highest priority. False: there is none. */
-bool gic_take_irq(void);
 /* GICv2's virtual CPU interface, mapped into guests where their GICC is. */
 extern hpa_t gic_vcpu_interface;
