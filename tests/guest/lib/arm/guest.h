@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The small world of an ARMv7 test guest under Trapeze: its devices are where guests have them
- * (arm_guest_layout.h), its MMU is off. Output is a line for each test that failed and a summary,
- * as of the AArch64 guests.
+ * The small world of an ARMv7 test guest, under Trapeze or on QEMU's own machine: its devices are
+ * where one of the two has them, its MMU is off. Output is a line for each test that failed and a
+ * summary, as of the AArch64 guests.
  */
 #pragma once
 
 #include "lib/types.h"
 
 void guest_main(void); /* the guest's own */
+void guest_boot(void); /* the runtime's, before it */
 
 /* ---- output: %s %x %u, 32 bits; %X, 64 bits in hexadecimal; %U in decimal */
 void print(const char *format, ...);
@@ -53,9 +54,14 @@ void irq_set_handler(irq_handler_fn *handler);
 void guest_exception(struct frame *frame, enum exception kind);
 
 /* ---- devices */
-#define UART 0x22000000u
-#define GICD 0x03001000u
-#define GICC 0x03002000u
+struct machine {
+    uint32_t uart, gicd, gicc;
+    const char *bootargs;
+};
+extern struct machine machine;
+#define UART machine.uart
+#define GICD machine.gicd
+#define GICC machine.gicc
 enum { UART_DR = 0x00, UART_FR = 0x18, UART_FR_TXFF = 0x20 };
 enum {
     GICD_CTLR = 0x000,

@@ -2,7 +2,37 @@
 /* The runtime of an ARMv7 test guest; see guest.h. */
 #include "guest/lib/arm/guest.h"
 
+#include "guest/lib/fdt.h"
+#include "guest/lib/text.h"
+
 #include <stdarg.h>
+
+/* ---- the machine */
+
+/* arm_guest_layout.h; and QEMU's `virt`, where nothing hands us a device tree. */
+static const struct machine machines[] = {
+    {.uart = 0x22000000, .gicd = 0x03001000, .gicc = 0x03002000, .bootargs = ""},
+    {.uart = 0x09000000, .gicd = 0x08000000, .gicc = 0x08010000, .bootargs = ""},
+};
+#define FDT_BYTES_MAX 0x10000u
+
+struct machine machine;
+extern uint32_t guest_boot_fdt;
+
+void guest_boot(void)
+{
+    struct fdt fdt;
+    const uint8_t *arguments;
+    uint32_t bytes;
+
+    machine = machines[guest_boot_fdt == 0];
+    if (fdt_open(&fdt, (const void *)(uintptr_t)guest_boot_fdt, FDT_BYTES_MAX)) {
+        arguments = fdt_property(&fdt, fdt_find_child(&fdt, "chosen"), "bootargs", &bytes);
+        if (arguments != NULL)
+            machine.bootargs = (const char *)arguments;
+    }
+    guest_main();
+}
 
 /* ---- output */
 
@@ -264,25 +294,4 @@ int __aeabi_idiv0(int quotient)
 long long __aeabi_ldiv0(long long quotient)
 {
     return quotient;
-}
-
-/* ---- for the compiler itself */
-
-void *memset(void *to, int byte, size_t size);
-void *memcpy(void *to, const void *from, size_t size);
-
-void *memset(void *to, int byte, size_t size)
-{
-    for (uint8_t *at = to; size != 0; size--)
-        *at++ = (uint8_t)byte;
-    return to;
-}
-
-void *memcpy(void *to, const void *from, size_t size)
-{
-    const uint8_t *source = from;
-
-    for (uint8_t *at = to; size != 0; size--)
-        *at++ = *source++;
-    return to;
 }
