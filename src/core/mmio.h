@@ -9,8 +9,8 @@
 #include "lib/types.h"
 
 struct mmio_access {
-    uint64_t offset;    /* from the region's start, bytes */
     uint64_t value;     /* write: the value, zero-extended; read: the model's answer */
+    uint32_t offset;    /* from the region's start, bytes */
     uint32_t vcpu;      /* index of the accessing vCPU in its VM */
     uint8_t size_bytes; /* 1, 2, 4 or 8; offset need not be a multiple of it */
     bool write;
@@ -24,7 +24,7 @@ typedef bool mmio_handler_fn(void *device, struct mmio_access *access);
 
 struct mmio_region {
     gpa_t base;
-    uint64_t size_bytes;
+    uint32_t size_bytes;
     mmio_handler_fn *handler;
     void *device;
     const char *name;
@@ -45,16 +45,23 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region) __
 /* The region that holds all of [gpa, gpa + size), else NULL. */
 const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
                                           uint64_t size_bytes);
+/* All of [gpa, gpa + size) is in REGION; size is not 0. */
+static inline bool mmio_region_holds(const struct mmio_region *region, gpa_t gpa,
+                                     uint32_t size_bytes)
+{
+    uint64_t offset = gpa.raw - region->base.raw; /* of what lies below it: beyond its end */
+
+    return offset < region->size_bytes && size_bytes <= region->size_bytes - (uint32_t)offset;
+}
 /* The same for a guest's access. It stays with one device for a while, so the last one found is
  * tried first. */
 static inline const struct mmio_region *mmio_bus_find(struct mmio_bus *bus, gpa_t gpa,
-                                                      uint64_t size_bytes)
+                                                      uint32_t size_bytes)
 {
     const struct mmio_region *found =
         (const struct mmio_region *)((const char *)bus->regions + read_once(bus->last));
 
-    if (likely(size_bytes != 0 &&
-               range_within(gpa.raw, size_bytes, found->base.raw, found->size_bytes)))
+    if (likely(mmio_region_holds(found, gpa, size_bytes)))
         return found;
     found = mmio_bus_search(bus, gpa, size_bytes);
     if (found != NULL)

@@ -16,7 +16,7 @@ enum ipi { IPI_RESCHED = 1, IPI_CALL = 2, IPI_STOP = 4 };
 #define EXIT_RING 16
 /* What this CPU's guests did last, for last words. */
 struct exit_record {
-    uint64_t pc, syndrome, fault;
+    uintptr_t pc, syndrome, fault; /* as wide as the machine's registers */
     struct vcpu_name vcpu;
 };
 

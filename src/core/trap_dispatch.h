@@ -27,7 +27,7 @@ static __always_inline enum trap_result trap_mmio(struct vcpu *vcpu, struct trap
         return TRAP_DONE;
     }
     access = (struct mmio_access){
-        .offset = trap->mmio.gpa.raw - region->base.raw,
+        .offset = (uint32_t)(trap->mmio.gpa.raw - region->base.raw),
         .value = trap->value,
         .vcpu = vcpu->id,
         .size_bytes = trap->mmio.size_bytes,

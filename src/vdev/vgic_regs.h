@@ -62,7 +62,7 @@ static inline bool vgic_row_access(const struct vgic_row *row, struct mmio_acces
     unsigned size_bytes = m->size_bytes;
     if (row == NULL)
         row = &vgic_reserved;
-    if (!(row->sizes & size_bytes) || !is_pow2(size_bytes) || !is_aligned(offset, size_bytes))
+    if (!(row->sizes & size_bytes) || (offset & (size_bytes - 1)) != 0)
         return false;
     if (row->bits != 0 || row->write != NULL)
         return vgic_row_access_state(row, m, offset, here, frame, private_only);
@@ -70,7 +70,7 @@ static inline bool vgic_row_access(const struct vgic_row *row, struct mmio_acces
         return true;
     struct vgic_access a = {.vgic = here->vgic, .here = here, .frame = frame, .offset = offset};
     uint64_t value = row->read != NULL ? row->read(&a) : 0;
-    if ((row->sizes & 8) && size_bytes == 4)
+    if (unlikely(row->sizes & 8) && size_bytes == 4)
         value = offset & 4 ? value >> 32 : (uint32_t)value;
     m->value = value;
     return true;

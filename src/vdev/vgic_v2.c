@@ -53,6 +53,8 @@ static void itargetsr_write(const struct vgic_access *a, uint64_t value)
 
 /* ---- SGIs */
 
+#define SGIR 0xf00
+
 static void sgir_write(const struct vgic_access *a, uint64_t value)
 {
     uint32_t all = (uint32_t)low_bits(a->vgic->config.cpu_count);
@@ -70,6 +72,8 @@ static void sgir_write(const struct vgic_access *a, uint64_t value)
     default: /* reserved */
         return;
     }
+    if (a->offset != SGIR) /* the words behind it are reserved */
+        return;
     for (; targets != 0; targets &= targets - 1)
         vgic_irq_send_sgi(a->here, &a->vgic->cpus[bit_lowest(targets)],
                           (unsigned)REG_GET(GICD_SGIR, SGIINTID, value));
@@ -149,6 +153,14 @@ static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
     [0x008 / 4] = &vgic_iidr,
 };
 
+#define LAST(offset) (((offset)-0xf00) / 16)
+static const struct vgic_row *const last[] = {
+    [LAST(SGIR)] = &sgir,
+    [LAST(0xf10)] = &cpendsgir,
+    [LAST(0xf20)] = &spendsgir,
+    [LAST(0x1000 - VGIC_ID_BYTES)... LAST(0xff0)] = &vgic_pidr,
+};
+
 /* 0xd00 to 0xeff: PPISR and SPISRs are implementation defined, NSACRs need Security Extensions. */
 static const struct vgic_row *row_at(uint32_t offset)
 {
@@ -156,26 +168,15 @@ static const struct vgic_row *row_at(uint32_t offset)
         return words[offset / 4];
     if (offset < 0xf00)
         return fields[FIELD(offset)];
-    switch (offset) {
-    case 0xf00 ... 0xf03:
-        return &sgir;
-    case 0xf10 ... 0xf1f:
-        return &cpendsgir;
-    case 0xf20 ... 0xf2f:
-        return &spendsgir;
-    case 0x1000 - VGIC_ID_BYTES... 0xfff:
-        return &vgic_pidr;
-    default:
-        return NULL;
-    }
+    return last[LAST(offset)];
 }
 
 __no_stack_protector bool vgic_v2_dist_mmio(void *device, struct mmio_access *access)
 {
     struct vgic *vgic = device;
-    if (access->offset >= KIB(4) || access->vcpu >= vgic->config.cpu_count)
+    uint32_t offset = access->offset;
+    if (offset >= KIB(4) || access->vcpu >= vgic->config.cpu_count)
         return false;
-    uint32_t offset = (uint32_t)access->offset;
     struct vgic_cpu *here = &vgic->cpus[access->vcpu];
     return vgic_row_access(row_at(offset), access, offset, here, here, false);
 }

@@ -82,7 +82,7 @@ __no_stack_protector bool vgic_v3_dist_mmio(void *device, struct mmio_access *ac
     struct vgic *vgic = device;
     if (access->offset >= KIB(64) || access->vcpu >= vgic->config.cpu_count)
         return false;
-    uint32_t offset = (uint32_t)access->offset;
+    uint32_t offset = access->offset;
     return vgic_row_access(row_at(offset), access, offset, &vgic->cpus[access->vcpu], NULL, false);
 }
 

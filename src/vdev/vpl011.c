@@ -249,7 +249,7 @@ static void write_register(struct vpl011 *uart, uint32_t offset, uint32_t value)
 
 static __noinline bool access_register(struct vpl011 *uart, struct mmio_access *access)
 {
-    uint64_t offset = access->offset;
+    uint32_t offset = access->offset;
     unsigned lane = offset % 4;
 
     /* The bus is 32 bits wide without byte strobes: a part of a register can be read, and written
@@ -279,7 +279,8 @@ bool vpl011_mmio(void *device, struct mmio_access *access)
 
     /* Polled without end by drivers that wait: one value, needs no lock. */
     if (access->offset == PL011_FR && !access->write && access->size_bytes <= 4) {
-        access->value = zero_extend(read_once(uart->fr), 8u * access->size_bytes);
+        uint16_t flags = read_once(uart->fr);
+        access->value = access->size_bytes == 1 ? (uint8_t)flags : flags;
         return true;
     }
     return access_register(uart, access);

@@ -34,7 +34,7 @@ static void check_decode(const struct a32_syndrome *in, struct trap *t)
            t->write != other.write || t->value != other.value);
     BUG_ON(t->kind >= TRAP_KIND_COUNT || t->syndrome != in->hsr);
     BUG_ON(t->insn_bytes != 0 && t->insn_bytes != 2 && t->insn_bytes != 4);
-    BUG_ON(t->reg != TRAP_REG_NONE && t->reg >= A32_NUMBER_PC);
+    BUG_ON(t->reg != TRAP_REG_NONE && t->reg > A32_NUMBER_PC);
     switch (t->kind) {
     case TRAP_MMIO:
         BUG_ON(!is_pow2(t->mmio.size_bytes) || t->mmio.size_bytes > 8);

@@ -78,7 +78,7 @@ static void bench_loops(void)
 
     loop_overhead = TIME_LOOP();
     BENCH_LOOP("hvc_psci_version", hvc_once());
-    BENCH_LOOP("id_register_read", CP_READ(p15, 0, c0, c1, 4)); /* ID_MMFR0 */
+    BENCH_LOOP("actlr_read", CP_READ(p15, 0, c1, c0, 1));
     BENCH_LOOP("gicd_read", mmio_read(typer));
     BENCH_LOOP("gicd_isenabler_write", mmio_write(enable, 0));
     BENCH_LOOP("uart_read", mmio_read(flags));

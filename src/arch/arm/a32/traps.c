@@ -101,8 +101,13 @@ static __cold __noinline void log_undescribed(struct vcpu *vcpu,
                syndrome->pc, region->name, (unsigned)(gpa.raw - region->base.raw));
 }
 
+static struct vcpu *resume(struct vcpu *vcpu)
+{
+    return run_resume(vcpu->arch.a32.pcpu, vcpu);
+}
+
 /* What guests do seldom, or somebody looks at. */
-static __noinline void handle_rare(struct vcpu *vcpu, uint32_t hsr, uint32_t far)
+static __noinline struct vcpu *handle_rare(struct vcpu *vcpu, uint32_t hsr, uint32_t far)
 {
     struct a32_syndrome syndrome = {
         .hsr = hsr,
@@ -118,46 +123,98 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint32_t hsr, uint32_t far
     if (a32_is_async_abort(hsr)) {
         a32_abort_of(vcpu);
         sysreg_write(HCR, vcpu->arch.a32.hcr);
-        return;
+        return resume(vcpu);
     }
     if (a32_is_undescribed_access(hsr)) /* told once: what comes later is the same guest's code */
         log_undescribed(vcpu, &syndrome);
     if (a32_hpfar_missing(hsr) && !find_hpfar(&syndrome))
-        return;
+        return resume(vcpu);
     if (read_once(vcpu->observers) != 0)
         a32_trap_handle_observed(vcpu, &syndrome);
     else
         a32_trap_handle(vcpu, &syndrome, &trap);
+    return resume(vcpu);
 }
 
-/* It has no array, and what it calls has its own protection. */
-__no_stack_protector struct vcpu *a32_trap_sync(struct vcpu *vcpu)
+/*
+ * The end of a trap that its handler did not do: RESULT says why. It is decoded anew, as nothing has
+ * changed the syndrome since, so that a trap which is done keeps nothing for it.
+ */
+static __cold __noinline void refuse(struct vcpu *vcpu, uint32_t hsr, enum trap_result result)
 {
-    struct pcpu *pcpu = vcpu->arch.a32.pcpu;
-    uint32_t hsr = sysreg_read(HSR), far = sysreg_read(HDFAR);
-    uint32_t class = (uint32_t)REG_GET(ESR_ELx, EC, hsr);
+    struct a32_syndrome syndrome = {
+        .hsr = hsr, .far = sysreg_read(HDFAR), .hpfar = sysreg_read(HPFAR)};
     struct trap trap;
 
-    exit_record(pcpu, vcpu, hsr, far);
-    if (unlikely(read_once(vcpu->observers) != 0)) {
-        handle_rare(vcpu, hsr, far);
-    } else if (a32_is_decoded_access(hsr)) {
-        a32_decode_access(hsr, far, sysreg_read(HPFAR), &trap);
-        /* One copy for loads and one for stores. */
-        if (trap.write)
-            a32_trap_act(vcpu, &trap);
-        else
-            a32_trap_act(vcpu, &trap);
-    } else if (class == ESR_EC_CP15_32 && a32_is_unconditional(hsr)) {
-        a32_decode_cp32(hsr, A32_CP15, &trap);
-        a32_trap_act(vcpu, &trap);
-    } else if (class == ESR_EC_HVC32) {
-        a32_decode_hvc(hsr, &trap);
-        a32_trap_act(vcpu, &trap);
-    } else {
-        handle_rare(vcpu, hsr, far);
-    }
-    return run_resume(pcpu, vcpu);
+    a32_decode(&syndrome, &trap);
+    a32_trap_refuse(vcpu, &trap, result);
+}
+
+/* TRAP, of a class that guests cause all the time, is done where its class is known, and so are most
+ * of its members. */
+static __always_inline struct vcpu *act(struct vcpu *vcpu, uint32_t hsr, struct trap *trap)
+{
+    enum trap_result result = a32_trap_act(vcpu, trap);
+
+    if (unlikely(result != TRAP_DONE))
+        refuse(vcpu, hsr, result);
+    return resume(vcpu);
+}
+
+/* A function for each, so that each has the registers for itself. They have no array, and what they
+ * call has its own protection. */
+static __noinline __no_stack_protector struct vcpu *handle_load(struct vcpu *vcpu, uint32_t hsr,
+                                                                uint32_t far)
+{
+    struct trap trap;
+
+    a32_decode_access(hsr, far, sysreg_read(HPFAR), &trap);
+    trap.write = false;
+    return act(vcpu, hsr, &trap);
+}
+
+static __noinline __no_stack_protector struct vcpu *handle_store(struct vcpu *vcpu, uint32_t hsr,
+                                                                 uint32_t far)
+{
+    struct trap trap;
+
+    a32_decode_access(hsr, far, sysreg_read(HPFAR), &trap);
+    trap.write = true;
+    return act(vcpu, hsr, &trap);
+}
+
+static __noinline __no_stack_protector struct vcpu *handle_cp15(struct vcpu *vcpu, uint32_t hsr)
+{
+    struct trap trap;
+
+    a32_decode_cp32(hsr, A32_CP15, &trap);
+    return act(vcpu, hsr, &trap);
+}
+
+static __noinline __no_stack_protector struct vcpu *handle_call(struct vcpu *vcpu, uint32_t hsr)
+{
+    struct trap trap;
+
+    a32_decode_hvc(hsr, &trap);
+    return act(vcpu, hsr, &trap);
+}
+
+__no_stack_protector struct vcpu *a32_trap_sync(struct vcpu *vcpu)
+{
+    uint32_t hsr = sysreg_read(HSR), far = sysreg_read(HDFAR);
+    uint32_t class = (uint32_t)REG_GET(ESR_ELx, EC, hsr);
+
+    exit_record(vcpu->arch.a32.pcpu, vcpu, hsr, far);
+    if (unlikely(read_once(vcpu->observers) != 0))
+        return handle_rare(vcpu, hsr, far);
+    if (a32_is_decoded_access(hsr))
+        return (hsr & ISS_DABT_WnR) != 0 ? handle_store(vcpu, hsr, far)
+                                         : handle_load(vcpu, hsr, far);
+    if (class == ESR_EC_HVC32)
+        return handle_call(vcpu, hsr);
+    if (class == ESR_EC_CP15_32 && a32_is_unconditional(hsr))
+        return handle_cp15(vcpu, hsr);
+    return handle_rare(vcpu, hsr, far);
 }
 
 struct vcpu *a32_trap_irq(struct vcpu *vcpu)

@@ -51,7 +51,7 @@ static void decode_fault(const struct a32_syndrome *in, enum trap_access access,
 static void decode_cp64(uint32_t hsr, bool cp14, struct trap *out)
 {
     out->kind = TRAP_SYSREG;
-    out->reg = a32_reg_of(REG_GET(ISS_CP64, Rt, hsr));
+    out->reg = REG_GET(ISS_CP64, Rt, hsr);
     out->write = REG_GET(ISS_CP64, Direction, hsr) == 0;
     out->sysreg.key = A32_KEY_WIDE(cp14, REG_GET(ISS_CP64, Opc1, hsr), REG_GET(ISS_CP64, CRm, hsr));
 }

@@ -32,6 +32,21 @@ static void inject(struct vcpu *vcpu, const struct trap *trap, enum trap_result 
     a32_hook_exc_store(vcpu, &exc);
 }
 
+enum trap_result a32_trap_handle(struct vcpu *vcpu, const struct a32_syndrome *syndrome,
+                                 struct trap *trap)
+{
+    enum trap_result result;
+
+    a32_decode(syndrome, trap);
+    if (unlikely(!a32_condition_holds(syndrome->hsr, syndrome->cpsr))) {
+        a32_step_over(&vcpu->arch.a32.gprs, trap->insn_bytes);
+        return TRAP_RETRY;
+    }
+    result = a32_trap_act(vcpu, trap);
+    a32_trap_refuse(vcpu, trap, result);
+    return result;
+}
+
 void a32_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_result result)
 {
     switch (result) {
