@@ -131,7 +131,7 @@ bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
     if (!(bank->plain & bit))
         return false;
     uint64_t value = vgic->hw->lr_read(lr);
-    if (value & (vgic->lr_pending | vgic->lr_pending << 1)) /* State has two bits */
+    if (value & vgic->lr_state)
         return false;
     vgic->hw->lr_write(lr, value | vgic->lr_pending);
     bank->offered |= bit;

@@ -87,7 +87,12 @@ static void row_write(const struct vgic_row *row, const struct vgic_access *a, b
         wait_for_others(a->here);
 }
 
-const struct vgic_row vgic_reserved = {.name = "reserved", .sizes = 4};
+uint64_t vgic_zero(const struct vgic_cpu *cpu, uint32_t offset)
+{
+    return 0;
+}
+
+const struct vgic_row vgic_reserved = {.name = "reserved", .constant = vgic_zero, .sizes = 4};
 
 __no_stack_protector bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m,
                                                 uint32_t offset, struct vgic_cpu *here,
@@ -99,13 +104,28 @@ __no_stack_protector bool vgic_row_access_state(const struct vgic_row *row, stru
     bool half = (row->sizes & 8) && size_bytes == 4;
     if (!m->write)
         m->value = 0;
-    if (row->bits != 0 && !address(&a, row, size_bytes, private_only))
+    if (!address(&a, row, size_bytes, private_only))
         return true;
     spin_lock(&vgic->lock);
     if (m->write)
         row_write(row, &a, half, m->value);
     else
         m->value = row_read(row, &a, half);
+    spin_unlock(&vgic->lock);
+    return true;
+}
+
+__no_stack_protector bool vgic_row_access_word(const struct vgic_row *row, struct mmio_access *m,
+                                               uint32_t offset, struct vgic_cpu *here,
+                                               struct vgic_cpu *frame)
+{
+    struct vgic *vgic = here->vgic;
+    struct vgic_access a = {.vgic = vgic, .here = here, .frame = frame, .offset = offset};
+    spin_lock(&vgic->lock);
+    if (m->write)
+        row_write(row, &a, false, m->value);
+    else
+        m->value = row->read != NULL ? row->read(&a) : 0;
     spin_unlock(&vgic->lock);
     return true;
 }
@@ -221,17 +241,20 @@ static void icactiver_write(const struct vgic_access *a, uint64_t value)
     changed(a, held | fresh);
 }
 
-const struct vgic_row vgic_igroupr = {"IGROUPR", igroupr_read, igroupr_write, 0x080, 1, 4, false};
-const struct vgic_row vgic_isenabler = {"ISENABLER", enabler_read, isenabler_write, 0x100, 1,
-                                        4,           false};
-const struct vgic_row vgic_icenabler = {"ICENABLER", enabler_read, icenabler_write, 0x180, 1,
-                                        4,           false};
-const struct vgic_row vgic_ispendr = {"ISPENDR", pendr_read, ispendr_write, 0x200, 1, 4, true};
-const struct vgic_row vgic_icpendr = {"ICPENDR", pendr_read, icpendr_write, 0x280, 1, 4, true};
-const struct vgic_row vgic_isactiver = {"ISACTIVER", activer_read, isactiver_write, 0x300, 1,
-                                        4,           true};
-const struct vgic_row vgic_icactiver = {"ICACTIVER", activer_read, icactiver_write, 0x380, 1,
-                                        4,           true};
+const struct vgic_row vgic_igroupr =
+    VGIC_ROW("IGROUPR", igroupr_read, igroupr_write, 0x080, 1, 4, false);
+const struct vgic_row vgic_isenabler =
+    VGIC_ROW("ISENABLER", enabler_read, isenabler_write, 0x100, 1, 4, false);
+const struct vgic_row vgic_icenabler =
+    VGIC_ROW("ICENABLER", enabler_read, icenabler_write, 0x180, 1, 4, false);
+const struct vgic_row vgic_ispendr =
+    VGIC_ROW("ISPENDR", pendr_read, ispendr_write, 0x200, 1, 4, true);
+const struct vgic_row vgic_icpendr =
+    VGIC_ROW("ICPENDR", pendr_read, icpendr_write, 0x280, 1, 4, true);
+const struct vgic_row vgic_isactiver =
+    VGIC_ROW("ISACTIVER", activer_read, isactiver_write, 0x300, 1, 4, true);
+const struct vgic_row vgic_icactiver =
+    VGIC_ROW("ICACTIVER", activer_read, icactiver_write, 0x380, 1, 4, true);
 
 /* ---- two bits and eight */
 
@@ -282,27 +305,33 @@ static void icfgr_write(const struct vgic_access *a, uint64_t value)
     changed(a, flip & (a->bank->line | a->bank->latch | a->bank->in_lr));
 }
 
-const struct vgic_row vgic_ipriorityr = {
-    "IPRIORITYR", ipriorityr_read, ipriorityr_write, 0x400, 8, 1 | 4, false};
-const struct vgic_row vgic_icfgr = {"ICFGR", icfgr_read, icfgr_write, 0xc00, 2, 4, false};
+const struct vgic_row vgic_ipriorityr =
+    VGIC_ROW("IPRIORITYR", ipriorityr_read, ipriorityr_write, 0x400, 8, 1 | 4, false);
+const struct vgic_row vgic_icfgr = VGIC_ROW("ICFGR", icfgr_read, icfgr_write, 0xc00, 2, 4, false);
 
 /* ---- who we are */
 
-static uint64_t iidr_read(const struct vgic_access *a)
+static uint64_t iidr(const struct vgic_cpu *cpu, uint32_t offset)
 {
     return VGIC_IIDR;
 }
 
 /* From offset 0xfd0 (v2) or 0xffd0 (v3): PIDR4 to 7, PIDR0 to 3, CIDR0 to 3. */
-static uint64_t pidr_read(const struct vgic_access *a)
+static uint64_t pidr(const struct vgic_cpu *cpu, uint32_t offset)
 {
     enum { PIDR2 = 6 };
     static const uint8_t ids[VGIC_ID_BYTES / 4] = {0x04, 0, 0,    0,    0x90, 0xb4,
                                                    0x0b, 0, 0x0d, 0xf0, 0x05, 0xb1};
-    uint32_t n = (a->offset % 0x1000 - (0x1000 - VGIC_ID_BYTES)) / 4;
-    uint64_t revision = n == PIDR2 ? REG_PUT(GICD_PIDR2, ArchRev, a->vgic->hw->version) : 0;
+    uint32_t n = (offset % 0x1000 - (0x1000 - VGIC_ID_BYTES)) / 4;
+    uint64_t revision = n == PIDR2 ? REG_PUT(GICD_PIDR2, ArchRev, cpu->vgic->hw->version) : 0;
     return ids[n] | revision;
 }
 
-const struct vgic_row vgic_iidr = {.name = "IIDR", .read = iidr_read, .sizes = 4};
-const struct vgic_row vgic_pidr = {.name = "PIDR", .read = pidr_read, .sizes = 4};
+static uint64_t gicd_typer(const struct vgic_cpu *cpu, uint32_t offset)
+{
+    return cpu->vgic->typer;
+}
+
+const struct vgic_row vgic_typer = {.name = "GICD_TYPER", .constant = gicd_typer, .sizes = 4};
+const struct vgic_row vgic_iidr = {.name = "IIDR", .constant = iidr, .sizes = 4};
+const struct vgic_row vgic_pidr = {.name = "PIDR", .constant = pidr, .sizes = 4};

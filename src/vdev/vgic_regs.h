@@ -24,15 +24,24 @@ struct vgic_row {
     const char *name;
     /* NULL reads as zero. */
     uint64_t (*read)(const struct vgic_access *access);
-    /* NULL ignores writes; without `bits` as well the register is constant and read without the
-     * lock. */
+    /* NULL ignores writes. */
     void (*write)(const struct vgic_access *access, uint64_t value);
     uint16_t base; /* rows with `bits`: where the field of INTID 0 is */
     uint8_t bits;  /* for each interrupt: 1, 2, 8 or 64; 0: no such register */
     uint8_t
         sizes;  /* sum of the access sizes allowed; with 8 in it the row reads and writes 64 bits */
     bool truth; /* a read needs what list registers know */
+    /* What never changes is read by this alone, and without the lock: the register at OFFSET in the
+     * frame of CPU, or of any where there are none. */
+    uint64_t (*constant)(const struct vgic_cpu *cpu, uint32_t offset);
 };
+
+/* A row with state. */
+#define VGIC_ROW(name_, read_, write_, base_, bits_, sizes_, truth_)                 \
+    {                                                                                \
+        .name = name_, .read = read_, .write = write_, .base = base_, .bits = bits_, \
+        .sizes = sizes_, .truth = truth_                                             \
+    }
 
 /* A 4 KiB page of bits-per-interrupt registers has a row for each 128 bytes, words a row for
  * each 4. */
@@ -44,11 +53,16 @@ struct vgic_row {
  * size. */
 #define VGIC_ID_BYTES 0x30
 
-extern const struct vgic_row vgic_reserved; /* RAZ/WI by words */
+extern const struct vgic_row vgic_reserved;                      /* RAZ/WI by words */
+uint64_t vgic_zero(const struct vgic_cpu *cpu, uint32_t offset); /* RAZ/WI, as a constant */
 
-/* For vgic_row_access: a register with state; size and alignment are right. Takes vgic->lock. */
+/* For vgic_row_access: a register with state; size and alignment are right. Takes vgic->lock. The
+ * second has no bits for each interrupt, and 32 bits. */
 bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
                            struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only);
+
+bool vgic_row_access_word(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
+                          struct vgic_cpu *here, struct vgic_cpu *frame);
 
 /*
  * Perform M, at OFFSET in a frame, on ROW; NULL stands for a reserved register. False: not an
@@ -64,19 +78,20 @@ static inline bool vgic_row_access(const struct vgic_row *row, struct mmio_acces
         row = &vgic_reserved;
     if (!(row->sizes & size_bytes) || (offset & (size_bytes - 1)) != 0)
         return false;
-    if (row->bits != 0 || row->write != NULL)
-        return vgic_row_access_state(row, m, offset, here, frame, private_only);
-    if (m->write)
-        return true;
-    struct vgic_access a = {.vgic = here->vgic, .here = here, .frame = frame, .offset = offset};
-    uint64_t value = row->read != NULL ? row->read(&a) : 0;
-    if (unlikely(row->sizes & 8) && size_bytes == 4)
-        value = offset & 4 ? value >> 32 : (uint32_t)value;
-    m->value = value;
+    if (row->constant == NULL)
+        return row->bits == 0 ? vgic_row_access_word(row, m, offset, here, frame)
+                              : vgic_row_access_state(row, m, offset, here, frame, private_only);
+    if (!m->write) {
+        uint64_t value = row->constant(frame != NULL ? frame : here, offset);
+        if (unlikely(row->sizes & 8) && size_bytes == 4)
+            value = offset & 4 ? value >> 32 : (uint32_t)value;
+        m->value = value;
+    }
     return true;
 }
 
 /* Rows that GICv2's and GICv3's distributors and redistributors have in common, at the same
  * offsets. */
 extern const struct vgic_row vgic_igroupr, vgic_isenabler, vgic_icenabler, vgic_ispendr,
-    vgic_icpendr, vgic_isactiver, vgic_icactiver, vgic_ipriorityr, vgic_icfgr, vgic_iidr, vgic_pidr;
+    vgic_icpendr, vgic_isactiver, vgic_icactiver, vgic_ipriorityr, vgic_icfgr, vgic_typer,
+    vgic_iidr, vgic_pidr;

@@ -17,12 +17,6 @@ static void ctlr_write(const struct vgic_access *a, uint64_t value)
     vgic_set_ctlr(a->here, (uint32_t)value);
 }
 
-static uint64_t typer_read(const struct vgic_access *a)
-{
-    return REG_PUT(GICD_TYPER, ITLinesNumber, a->vgic->bank_count - 1) |
-           REG_PUT(GICD_TYPER, CPUNumber, a->vgic->config.cpu_count - 1);
-}
-
 /* ---- routing */
 
 static uint64_t itargetsr_read(const struct vgic_access *a)
@@ -57,26 +51,26 @@ static void itargetsr_write(const struct vgic_access *a, uint64_t value)
 
 static void sgir_write(const struct vgic_access *a, uint64_t value)
 {
-    uint32_t all = (uint32_t)low_bits(a->vgic->config.cpu_count);
-    uint32_t self = bit32(a->here->index), targets;
+    uint32_t all = bit32(a->vgic->config.cpu_count) - 1; /* at most 8 */
+    unsigned sgi = (unsigned)REG_GET(GICD_SGIR, SGIINTID, value);
+    uint32_t targets;
+    if (a->offset != SGIR) /* the words behind it are reserved */
+        return;
     switch (REG_GET(GICD_SGIR, TargetListFilter, value)) {
     case GICD_SGIR_LIST:
         targets = REG_GET(GICD_SGIR, CPUTargetList, value) & all;
         break;
     case GICD_SGIR_OTHERS:
-        targets = all & ~self;
+        targets = all & ~bit32(a->here->index);
         break;
     case GICD_SGIR_SELF:
-        targets = self;
-        break;
+        vgic_irq_send_sgi(a->here, a->here, sgi);
+        return;
     default: /* reserved */
         return;
     }
-    if (a->offset != SGIR) /* the words behind it are reserved */
-        return;
     for (; targets != 0; targets &= targets - 1)
-        vgic_irq_send_sgi(a->here, &a->vgic->cpus[bit_lowest(targets)],
-                          (unsigned)REG_GET(GICD_SGIR, SGIINTID, value));
+        vgic_irq_send_sgi(a->here, &a->vgic->cpus[bit_lowest(targets)], sgi);
 }
 
 /* A byte for each SGI, a bit in it for each sender. */
@@ -123,15 +117,14 @@ static void cpendsgir_write(const struct vgic_access *a, uint64_t value)
 
 /* ---- the register summary */
 
-static const struct vgic_row ctlr = {"GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false};
-static const struct vgic_row typer = {.name = "GICD_TYPER", .read = typer_read, .sizes = 4};
-static const struct vgic_row itargetsr = {
-    "GICD_ITARGETSR", itargetsr_read, itargetsr_write, 0x800, 8, 1 | 4, false};
+static const struct vgic_row ctlr = VGIC_ROW("GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false);
+static const struct vgic_row itargetsr =
+    VGIC_ROW("GICD_ITARGETSR", itargetsr_read, itargetsr_write, 0x800, 8, 1 | 4, false);
 static const struct vgic_row sgir = {.name = "GICD_SGIR", .write = sgir_write, .sizes = 4};
-static const struct vgic_row cpendsgir = {
-    "GICD_CPENDSGIR", pendsgir_read, cpendsgir_write, 0xf10, 8, 1 | 4, true};
-static const struct vgic_row spendsgir = {
-    "GICD_SPENDSGIR", pendsgir_read, spendsgir_write, 0xf20, 8, 1 | 4, true};
+static const struct vgic_row cpendsgir =
+    VGIC_ROW("GICD_CPENDSGIR", pendsgir_read, cpendsgir_write, 0xf10, 8, 1 | 4, true);
+static const struct vgic_row spendsgir =
+    VGIC_ROW("GICD_SPENDSGIR", pendsgir_read, spendsgir_write, 0xf20, 8, 1 | 4, true);
 
 #define FIELD(offset) ((offset) >> VGIC_FIELD_SHIFT)
 static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
@@ -149,7 +142,7 @@ static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
 
 static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
     [0x000 / 4] = &ctlr,
-    [0x004 / 4] = &typer,
+    [0x004 / 4] = &vgic_typer,
     [0x008 / 4] = &vgic_iidr,
 };
 

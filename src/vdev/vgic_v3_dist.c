@@ -18,14 +18,6 @@ static void ctlr_write(const struct vgic_access *a, uint64_t value)
     vgic_set_ctlr(a->here, (uint32_t)value);
 }
 
-static uint64_t typer_read(const struct vgic_access *a)
-{
-    enum { INTID_BITS = 10 };
-    return REG_PUT(GICD_TYPER, ITLinesNumber, a->vgic->bank_count - 1) |
-           REG_PUT(GICD_TYPER, IDbits, INTID_BITS - 1) |
-           REG_PUT(GICD_TYPER, A3V, a->vgic->has_aff3) | REG_PUT(GICD_TYPER, RSS, 1);
-}
-
 static uint64_t irouter_read(const struct vgic_access *a)
 {
     return a->bank->irqs[a->first].route;
@@ -39,10 +31,9 @@ static void irouter_write(const struct vgic_access *a, uint64_t value)
                       a->mask & (vgic_pending_word(a->bank) | a->bank->in_lr));
 }
 
-static const struct vgic_row ctlr = {"GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false};
-static const struct vgic_row typer = {.name = "GICD_TYPER", .read = typer_read, .sizes = 4};
-static const struct vgic_row irouter = {"GICD_IROUTER", irouter_read, irouter_write, 0x6000, 64,
-                                        4 | 8,          false};
+static const struct vgic_row ctlr = VGIC_ROW("GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false);
+static const struct vgic_row irouter =
+    VGIC_ROW("GICD_IROUTER", irouter_read, irouter_write, 0x6000, 64, 4 | 8, false);
 
 #define FIELD(offset) ((offset) >> VGIC_FIELD_SHIFT)
 static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
@@ -60,7 +51,7 @@ static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
 /* TYPER2, STATUSR, SETSPI and the like are not implemented. */
 static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
     [0x000 / 4] = &ctlr,
-    [0x004 / 4] = &typer,
+    [0x004 / 4] = &vgic_typer,
     [0x008 / 4] = &vgic_iidr,
 };
 

@@ -9,11 +9,11 @@
 #define FRAME_BYTES  KIB(64)
 #define REDIST_BYTES (2 * FRAME_BYTES)
 
-static uint64_t typer_read(const struct vgic_access *a)
+static uint64_t redist_typer(const struct vgic_cpu *cpu, uint32_t offset)
 {
-    bool last = a->frame->index == a->vgic->config.cpu_count - 1;
-    return REG_PUT(GICR_TYPER, Affinity_Value, a->frame->affinity) |
-           REG_PUT(GICR_TYPER, Processor_Number, a->frame->index) | REG_PUT(GICR_TYPER, Last, last);
+    bool last = cpu->index == cpu->vgic->config.cpu_count - 1;
+    return REG_PUT(GICR_TYPER, Affinity_Value, cpu->affinity) |
+           REG_PUT(GICR_TYPER, Processor_Number, cpu->index) | REG_PUT(GICR_TYPER, Last, last);
 }
 
 /* Power-down needs no quiescence here: ChildrenAsleep follows ProcessorSleep at once. */
@@ -27,10 +27,13 @@ static void waker_write(const struct vgic_access *a, uint64_t value)
     a->frame->asleep = value & GICR_WAKER_ProcessorSleep;
 }
 
-static const struct vgic_row typer = {.name = "GICR_TYPER", .read = typer_read, .sizes = 4 | 8};
-static const struct vgic_row waker = {"GICR_WAKER", waker_read, waker_write, 0, 0, 4, false};
+static const struct vgic_row typer = {
+    .name = "GICR_TYPER", .constant = redist_typer, .sizes = 4 | 8};
+static const struct vgic_row waker =
+    VGIC_ROW("GICR_WAKER", waker_read, waker_write, 0, 0, 4, false);
 /* PROPBASER and PENDBASER without LPIs */
-static const struct vgic_row no_lpis = {.name = "GICR_xBASER", .sizes = 4 | 8};
+static const struct vgic_row no_lpis = {
+    .name = "GICR_xBASER", .constant = vgic_zero, .sizes = 4 | 8};
 
 #define FIELD(offset) ((offset) >> VGIC_FIELD_SHIFT)
 static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {

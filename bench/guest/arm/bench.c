@@ -110,7 +110,9 @@ static void bench_sgi_self(void)
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < EVENT_ROUNDS; i++) {
-        uint32_t before = handled, at = GICD + GICD_SGIR, value = GICD_SGIR_SELF | SGI_BENCH;
+        uint32_t before = handled;
+        register uint32_t value __asm__("r2") = GICD_SGIR_SELF | SGI_BENCH;
+        register uint32_t at __asm__("r3") = GICD + GICD_SGIR;
         uint64_t start;
 
         /* Only the write lies between the two readings. */
