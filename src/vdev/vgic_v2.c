@@ -159,7 +159,7 @@ static const struct vgic_row *row_at(uint32_t offset)
 {
     if (offset < 0x80)
         return words[offset / 4];
-    if (offset < 0xf00)
+    if (likely(offset < 0xf00))
         return fields[FIELD(offset)];
     return last[LAST(offset)];
 }

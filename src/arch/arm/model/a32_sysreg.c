@@ -206,7 +206,7 @@ static struct reg_row rows[] __section(".sealed") = {
     ID(MVFR0),
 };
 
-static struct reg_table table __section(".sealed");
+static struct reg_table table __section(".bss.sealed");
 
 /* What the guest reads in the identification register KEY. */
 static uint32_t id_of(uint32_t key)
