@@ -137,8 +137,8 @@ static __noinline struct vcpu *handle_rare(struct vcpu *vcpu, uint32_t hsr, uint
 }
 
 /*
- * The end of a trap that its handler did not do: RESULT says why. It is decoded anew, as nothing has
- * changed the syndrome since, so that a trap which is done keeps nothing for it.
+ * The end of a trap that its handler did not do: RESULT says why. It is decoded anew, as nothing
+ * has changed the syndrome since, so that a trap which is done keeps nothing for it.
  */
 static __cold __noinline void refuse(struct vcpu *vcpu, uint32_t hsr, enum trap_result result)
 {
@@ -150,8 +150,8 @@ static __cold __noinline void refuse(struct vcpu *vcpu, uint32_t hsr, enum trap_
     a32_trap_refuse(vcpu, &trap, result);
 }
 
-/* TRAP, of a class that guests cause all the time, is done where its class is known, and so are most
- * of its members. */
+/* TRAP, of a class that guests cause all the time, is done where its class is known, and so are
+ * most of its members. */
 static __always_inline struct vcpu *act(struct vcpu *vcpu, uint32_t hsr, struct trap *trap)
 {
     enum trap_result result = a32_trap_act(vcpu, trap);

@@ -71,9 +71,9 @@ static __always_inline void a32_put_value(struct vcpu *vcpu, const struct trap *
 
 /*
  * Dispatch TRAP, decoded from an exception of VCPU, which is current here, and finish it if the
- * answer is TRAP_DONE: any other is for a32_trap_refuse. No lock is held. On return VCPU's registers
- * are what it goes on with, but it may have been asked to stop or wait: run_resume. TRAP is left as
- * the handler left it, for whoever traces it.
+ * answer is TRAP_DONE: any other is for a32_trap_refuse. No lock is held. On return VCPU's
+ * registers are what it goes on with, but it may have been asked to stop or wait: run_resume. TRAP
+ * is left as the handler left it, for whoever traces it.
  */
 static __always_inline enum trap_result a32_trap_act(struct vcpu *vcpu, struct trap *trap)
 {
