@@ -10,6 +10,7 @@
 #include "arch/arm/model/a32_hooks.h"
 #include "arch/arm/model/a32_inject.h"
 #include "arch/arm/model/a32_trap.h"
+#include "core/guest_mem.h"
 #include "core/run.h"
 #include "core/stat.h"
 #include "core/trace.h"
@@ -56,20 +57,28 @@ void a32_hook_exc_store(struct vcpu *vcpu, const struct a32_exc *exc)
     }
 }
 
-/* The faulting guest-physical page where the hardware does not say it. False: run the instruction
- * again. */
-static __cold __noinline bool find_hpfar(struct a32_syndrome *syndrome)
+/* The guest-physical page of VA, as HPFAR has it, by the guest's own tables. False: they have none.
+ */
+static __cold __noinline bool translate(uint32_t va, uint32_t *hpfar)
 {
     uint64_t guests_par = sysreg_read(PAR), par;
 
-    sysreg_write(ATS1CPR, syndrome->far);
+    sysreg_write(ATS1CPR, va);
     isb();
     par = sysreg_read(PAR);
     sysreg_write(PAR, guests_par);
     if (par & PAR32_F)
         return false;
-    syndrome->hpfar = a32_hpfar_of_par(par);
+    *hpfar = a32_hpfar_of_par(par);
     return true;
+}
+
+__cold bool a32_hook_fetch(struct vcpu *vcpu, uint32_t va, void *to, uint32_t size_bytes)
+{
+    uint32_t hpfar;
+
+    return translate(va, &hpfar) &&
+           guest_mem_read(vcpu->vm, a32_gpa_of(va, hpfar), to, size_bytes) == ERR_NONE;
 }
 
 /*
@@ -83,21 +92,18 @@ void a32_abort_of(struct vcpu *vcpu)
     vcpu->arch.a32.hcr |= HCR_VA;
 }
 
-/*
- * Loads and stores of several registers, or with write-back, which the syndrome does not describe:
- * no bus of a device would be sure to take them either.
- */
-static __cold __noinline void log_undescribed(struct vcpu *vcpu,
-                                              const struct a32_syndrome *syndrome)
+/* Told once: what comes later is the same guest's code. */
+__cold void a32_hook_undescribed(struct vcpu *vcpu, const struct a32_syndrome *syndrome)
 {
+    struct vm *vm = vcpu->vm;
     gpa_t gpa = a32_gpa_of(syndrome->far, syndrome->hpfar);
-    const struct mmio_region *region = mmio_bus_search(&vcpu->vm->mmio, gpa, 1);
+    const struct mmio_region *region = mmio_bus_search(&vm->mmio, gpa, 1);
 
     if (region != NULL &&
-        !__atomic_exchange_n(&vcpu->vm->arch.arm.undescribed_told, true, __ATOMIC_RELAXED))
-        vm_log(vcpu->vm,
-               "pc=0x%x accesses %s+0x%x by an instruction that a device does not take (several "
-               "registers, or write-back): it gets an external abort",
+        !__atomic_exchange_n(&vm->arch.arm.undescribed_told, true, __ATOMIC_RELAXED))
+        vm_log(vm,
+               "pc=0x%x accesses %s+0x%x by an instruction that a device does not take (exclusive, "
+               "floating-point or unpredictable): it gets an external abort",
                syndrome->pc, region->name, (unsigned)(gpa.raw - region->base.raw));
 }
 
@@ -125,9 +131,8 @@ static __noinline struct vcpu *handle_rare(struct vcpu *vcpu, uint32_t hsr, uint
         sysreg_write(HCR, vcpu->arch.a32.hcr);
         return resume(vcpu);
     }
-    if (a32_is_undescribed_access(hsr)) /* told once: what comes later is the same guest's code */
-        log_undescribed(vcpu, &syndrome);
-    if (a32_hpfar_missing(hsr) && !find_hpfar(&syndrome))
+    /* Where the hardware does not say it. If it is gone meanwhile, the instruction is run again. */
+    if (a32_hpfar_missing(hsr) && !translate(syndrome.far, &syndrome.hpfar))
         return resume(vcpu);
     if (read_once(vcpu->observers) != 0)
         a32_trap_handle_observed(vcpu, &syndrome);
