@@ -47,3 +47,13 @@ const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
     const struct mmio_region *region = &bus->regions[i];
     return range_within(gpa.raw, size_bytes, region->base.raw, region->size_bytes) ? region : NULL;
 }
+
+void mmio_window_open(struct mmio_window *window, const struct mmio_region *region)
+{
+    uint32_t size = region->size_bytes;
+
+    window->base = region->base;
+    window->inner_bytes = size < MMIO_ACCESS_MAX ? 0 : size - MMIO_ACCESS_MAX + 1;
+    window->handler = region->handler;
+    window->device = region->device;
+}

@@ -34,7 +34,6 @@ struct mmio_region {
 struct mmio_bus {
     struct mmio_region regions[MMIO_REGION_MAX]; /* ascending, disjoint */
     uint32_t count;
-    uint32_t last; /* bytes to the region found last; any CPU writes it, any region is right */
 };
 
 /*
@@ -45,27 +44,21 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region) __
 /* The region that holds all of [gpa, gpa + size), else NULL. */
 const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
                                           uint64_t size_bytes);
-/* All of [gpa, gpa + size) is in REGION; size is not 0. */
-static inline bool mmio_region_holds(const struct mmio_region *region, gpa_t gpa,
-                                     uint32_t size_bytes)
-{
-    uint64_t offset = gpa.raw - region->base.raw; /* of what lies below it: beyond its end */
 
-    return offset < region->size_bytes && size_bytes <= region->size_bytes - (uint32_t)offset;
-}
-/* The same for a guest's access. It stays with one device for a while, so the last one found is
- * tried first. */
-static inline const struct mmio_region *mmio_bus_find(struct mmio_bus *bus, gpa_t gpa,
-                                                      uint32_t size_bytes)
-{
-    const struct mmio_region *found =
-        (const struct mmio_region *)((const char *)bus->regions + read_once(bus->last));
+/*
+ * The region that a vCPU's access found last: it stays with one device for a while. Its own, so
+ * that nobody shares its line; all zero at first.
+ */
+struct mmio_window {
+    gpa_t base;
+    uint32_t inner_bytes; /* an access that begins before it lies inside, however wide */
+    mmio_handler_fn *handler;
+    void *device;
+};
+#define MMIO_ACCESS_MAX 8u /* bytes */
 
-    if (likely(mmio_region_holds(found, gpa, size_bytes)))
-        return found;
-    found = mmio_bus_search(bus, gpa, size_bytes);
-    if (found != NULL)
-        __atomic_store_n(&bus->last, (uint32_t)((const char *)found - (const char *)bus->regions),
-                         __ATOMIC_RELAXED);
-    return found;
+static __always_inline bool mmio_window_has(const struct mmio_window *window, gpa_t gpa)
+{
+    return likely(gpa.raw - window->base.raw < window->inner_bytes);
 }
+void mmio_window_open(struct mmio_window *window, const struct mmio_region *region);

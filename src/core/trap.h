@@ -23,6 +23,7 @@ enum trap_kind {
     TRAP_KIND_COUNT,
 };
 
+/* A handler that answers TRAP_UNDEF or TRAP_ABORT has changed nothing. */
 enum trap_result {
     TRAP_DONE,  /* emulated: write the destination register, if any, and step over */
     TRAP_RETRY, /* execute the instruction again; also: the handler set PC and registers itself
@@ -48,9 +49,9 @@ struct trap {
         struct {
             gpa_t gpa;
             gva_t gva;
-            uint8_t size_bytes; /* 1, 2, 4, 8 */
-            bool sign_extend;   /* to reg_bits */
-            uint8_t reg_bits;   /* 32 or 64: width of the destination */
+            uint32_t size_bytes; /* 1, 2, 4, 8 */
+            bool sign_extend;    /* to reg_bits */
+            uint8_t reg_bits;    /* 32 or 64: width of the destination */
         } mmio;
         struct {
             gpa_t gpa;

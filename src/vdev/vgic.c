@@ -38,16 +38,14 @@ static void controller_set_level(struct virq_controller *controller, uint32_t cp
 
 static const struct virq_controller_ops controller_ops = {.set_level = controller_set_level};
 
-/* GICv2 counts CPUs there; GICv3 says how many bits an INTID has, and how SGIs find their targets.
- */
-static uint32_t gicd_typer(const struct vgic *vgic)
+static uint32_t typer_of(const struct vgic *vgic)
 {
     enum { INTID_BITS = 10 };
-    uint32_t lines = REG_PUT(GICD_TYPER, ITLinesNumber, vgic->bank_count - 1);
+    uint64_t lines = REG_PUT(GICD_TYPER, ITLinesNumber, vgic->bank_count - 1);
     if (vgic_is_v2(vgic))
-        return lines | REG_PUT(GICD_TYPER, CPUNumber, vgic->config.cpu_count - 1);
-    return lines | REG_PUT(GICD_TYPER, IDbits, INTID_BITS - 1) |
-           REG_PUT(GICD_TYPER, A3V, vgic->has_aff3) | REG_PUT(GICD_TYPER, RSS, 1);
+        return (uint32_t)(lines | REG_PUT(GICD_TYPER, CPUNumber, vgic->config.cpu_count - 1));
+    return (uint32_t)(lines | REG_PUT(GICD_TYPER, IDbits, INTID_BITS - 1) |
+                      REG_PUT(GICD_TYPER, A3V, vgic->has_aff3) | REG_PUT(GICD_TYPER, RSS, 1));
 }
 
 enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
@@ -66,9 +64,6 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
     vgic->config.mpidrs = NULL; /* taken over here */
     vgic->bank_count = bank_count(config);
     vgic->all_lrs = (uint32_t)low_bits(hw->lr_count);
-    vgic->lr_pending = hw->version == 2 ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
-                                        : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
-    vgic->lr_state = hw->version == 2 ? GICH_LR_State : ICH_LR_EL2_State;
     vgic->cpus = (struct vgic_cpu *)((char *)vgic + cpus_offset());
     vgic->spis = (struct vgic_bank *)((char *)vgic + spis_offset(config));
     for (uint32_t n = 0; n < config->cpu_count; n++) {
@@ -80,9 +75,10 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
                                    REG_GET(MPIDR_AFFINITY, Aff210, mpidr));
         vgic->has_aff3 |= REG_GET(MPIDR_AFFINITY, Aff3, mpidr) != 0;
     }
-    vgic->typer = gicd_typer(vgic);
     for (uint32_t n = 1; n < vgic->bank_count; n++)
         vgic->spis[n - 1].index = n;
+    vgic->typer = typer_of(vgic);
+    vgic->iidr = VGIC_IIDR;
     vgic_reset(vgic);
     return ERR_NONE;
 }

@@ -35,6 +35,8 @@ struct vgic_hw {
                           vgic_deactivate */
     uint64_t (*lr_read)(unsigned index);
     void (*lr_write)(unsigned index, uint64_t value);
+    /* Make what the list register held, and is over, pending again. False: it is not over. */
+    bool (*lr_reoffer)(unsigned index);
     /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt. Sees earlier lr_writes (v3:
      * an ISB first). */
     uint64_t (*empty_lrs)(void);

@@ -126,14 +126,11 @@ void vgic_lr_forget(struct vgic_cpu *cpu, unsigned lr)
 
 bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
 {
-    const struct vgic *vgic = cpu->vgic;
     uint32_t bit = bit32(i), lr = bank->irqs[i].lr;
     if (!(bank->plain & bit))
         return false;
-    uint64_t value = vgic->hw->lr_read(lr);
-    if (value & vgic->lr_state)
+    if (!cpu->vgic->hw->lr_reoffer(lr))
         return false;
-    vgic->hw->lr_write(lr, value | vgic->lr_pending);
     bank->offered |= bit;
     bank->active &= ~bit;
     return true;

@@ -87,24 +87,21 @@ static void row_write(const struct vgic_row *row, const struct vgic_access *a, b
         wait_for_others(a->here);
 }
 
-uint64_t vgic_zero(const struct vgic_cpu *cpu, uint32_t offset)
-{
-    return 0;
-}
+const struct vgic_row vgic_reserved = {.name = "reserved", .sizes = 4};
+const struct vgic_row vgic_nowhere = {.name = "nowhere"};
 
-const struct vgic_row vgic_reserved = {.name = "reserved", .constant = vgic_zero, .sizes = 4};
-
-__no_stack_protector bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m,
-                                                uint32_t offset, struct vgic_cpu *here,
+__no_stack_protector bool vgic_row_access_state(struct vgic *vgic, const struct vgic_row *row,
+                                                struct mmio_access *m, uint32_t offset,
                                                 struct vgic_cpu *frame, bool private_only)
 {
-    struct vgic *vgic = here->vgic;
-    unsigned size_bytes = m->size_bytes;
-    struct vgic_access a = {.vgic = vgic, .here = here, .frame = frame, .offset = offset};
-    bool half = (row->sizes & 8) && size_bytes == 4;
+    struct vgic_access a = {
+        .vgic = vgic, .here = &vgic->cpus[m->vcpu], .frame = frame, .offset = offset};
+    bool half = (row->sizes & 8) && m->size_bytes == 4;
+    if (m->vcpu >= vgic->config.cpu_count)
+        return false;
     if (!m->write)
         m->value = 0;
-    if (!address(&a, row, size_bytes, private_only))
+    if (row->bits != 0 && !address(&a, row, m->size_bytes, private_only))
         return true;
     spin_lock(&vgic->lock);
     if (m->write)
@@ -115,17 +112,59 @@ __no_stack_protector bool vgic_row_access_state(const struct vgic_row *row, stru
     return true;
 }
 
-__no_stack_protector bool vgic_row_access_word(const struct vgic_row *row, struct mmio_access *m,
-                                               uint32_t offset, struct vgic_cpu *here,
-                                               struct vgic_cpu *frame)
+__no_stack_protector bool vgic_row_write_word(struct vgic *vgic, const struct vgic_row *row,
+                                              struct mmio_access *m, uint32_t offset,
+                                              struct vgic_cpu *frame)
 {
-    struct vgic *vgic = here->vgic;
-    struct vgic_access a = {.vgic = vgic, .here = here, .frame = frame, .offset = offset};
+    struct vgic_access a;
+
+    if (m->vcpu >= vgic->config.cpu_count)
+        return false;
+    if (row->write == NULL)
+        return true;
+    a.vgic = vgic;
+    a.here = &vgic->cpus[m->vcpu];
+    a.frame = frame;
+    a.bank = NULL;
+    a.offset = offset;
+    spin_lock(&vgic->lock);
+    row->write(&a, m->value);
+    if (a.here->await != 0)
+        wait_for_others(a.here);
+    spin_unlock(&vgic->lock);
+    return true;
+}
+
+/* All that `address` finds out lies in the offset, and what one word says needs no lock. */
+__no_stack_protector bool vgic_row_access_bits(struct vgic *vgic, const struct vgic_row *row,
+                                               struct mmio_access *m, uint32_t offset,
+                                               struct vgic_cpu *frame, bool private_only)
+{
+    struct vgic_access a;
+    uint32_t index = offset % bit32(VGIC_FIELD_SHIFT) / sizeof(uint32_t);
+
+    if (m->vcpu >= vgic->config.cpu_count)
+        return false;
+    m->value = m->write ? m->value : 0;
+    if (index != 0 && (private_only || index >= vgic->bank_count))
+        return true;
+    if (index == 0 && frame == NULL)
+        return true;
+    a.vgic = vgic;
+    a.here = &vgic->cpus[m->vcpu];
+    a.bank = index == 0 ? &frame->bank : &vgic->spis[index - 1];
+    a.mask = existing(index);
+    if (!m->write && !row->truth) {
+        m->value = row->read(&a);
+        return true;
+    }
     spin_lock(&vgic->lock);
     if (m->write)
-        row_write(row, &a, false, m->value);
+        row->write(&a, m->value);
     else
-        m->value = row->read != NULL ? row->read(&a) : 0;
+        m->value = row_read(row, &a, false);
+    if (a.here->await != 0)
+        wait_for_others(a.here);
     spin_unlock(&vgic->lock);
     return true;
 }
@@ -311,27 +350,16 @@ const struct vgic_row vgic_icfgr = VGIC_ROW("ICFGR", icfgr_read, icfgr_write, 0x
 
 /* ---- who we are */
 
-static uint64_t iidr(const struct vgic_cpu *cpu, uint32_t offset)
-{
-    return VGIC_IIDR;
-}
-
 /* From offset 0xfd0 (v2) or 0xffd0 (v3): PIDR4 to 7, PIDR0 to 3, CIDR0 to 3. */
-static uint64_t pidr(const struct vgic_cpu *cpu, uint32_t offset)
+static uint64_t pidr_read(const struct vgic_access *a)
 {
     enum { PIDR2 = 6 };
     static const uint8_t ids[VGIC_ID_BYTES / 4] = {0x04, 0, 0,    0,    0x90, 0xb4,
                                                    0x0b, 0, 0x0d, 0xf0, 0x05, 0xb1};
-    uint32_t n = (offset % 0x1000 - (0x1000 - VGIC_ID_BYTES)) / 4;
-    uint64_t revision = n == PIDR2 ? REG_PUT(GICD_PIDR2, ArchRev, cpu->vgic->hw->version) : 0;
+    uint32_t n = (a->offset % 0x1000 - (0x1000 - VGIC_ID_BYTES)) / 4;
+    uint64_t revision = n == PIDR2 ? REG_PUT(GICD_PIDR2, ArchRev, a->vgic->hw->version) : 0;
     return ids[n] | revision;
 }
 
-static uint64_t gicd_typer(const struct vgic_cpu *cpu, uint32_t offset)
-{
-    return cpu->vgic->typer;
-}
-
-const struct vgic_row vgic_typer = {.name = "GICD_TYPER", .constant = gicd_typer, .sizes = 4};
-const struct vgic_row vgic_iidr = {.name = "IIDR", .constant = iidr, .sizes = 4};
-const struct vgic_row vgic_pidr = {.name = "PIDR", .constant = pidr, .sizes = 4};
+const struct vgic_row vgic_iidr = {.name = "IIDR", .word = offsetof(struct vgic, iidr), .sizes = 4};
+const struct vgic_row vgic_pidr = {.name = "PIDR", .read = pidr_read, .sizes = 4};

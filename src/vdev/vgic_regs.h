@@ -31,17 +31,14 @@ struct vgic_row {
     uint8_t
         sizes;  /* sum of the access sizes allowed; with 8 in it the row reads and writes 64 bits */
     bool truth; /* a read needs what list registers know */
-    /* What never changes is read by this alone, and without the lock: the register at OFFSET in the
-     * frame of CPU, or of any where there are none. */
-    uint64_t (*constant)(const struct vgic_cpu *cpu, uint32_t offset);
+    uint16_t word; /* if not 0, where in struct vgic it is read: never changes, needs no lock */
 };
 
-/* A row with state. */
-#define VGIC_ROW(name_, read_, write_, base_, bits_, sizes_, truth_)                 \
-    {                                                                                \
-        .name = name_, .read = read_, .write = write_, .base = base_, .bits = bits_, \
-        .sizes = sizes_, .truth = truth_                                             \
-    }
+/* clang-format off */
+#define VGIC_ROW(name_, read_, write_, base_, bits_, sizes_, truth_)                         \
+    { .name = (name_), .read = (read_), .write = (write_), .base = (base_), .bits = (bits_), \
+      .sizes = (sizes_), .truth = (truth_) }
+/* clang-format on */
 
 /* A 4 KiB page of bits-per-interrupt registers has a row for each 128 bytes, words a row for
  * each 4. */
@@ -53,45 +50,43 @@ struct vgic_row {
  * size. */
 #define VGIC_ID_BYTES 0x30
 
-extern const struct vgic_row vgic_reserved;                      /* RAZ/WI by words */
-uint64_t vgic_zero(const struct vgic_cpu *cpu, uint32_t offset); /* RAZ/WI, as a constant */
+extern const struct vgic_row vgic_reserved; /* RAZ/WI by words */
+extern const struct vgic_row vgic_nowhere;  /* beyond the frame: has no access */
 
-/* For vgic_row_access: a register with state; size and alignment are right. Takes vgic->lock. The
- * second has no bits for each interrupt, and 32 bits. */
-bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
-                           struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only);
-
-bool vgic_row_access_word(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
-                          struct vgic_cpu *here, struct vgic_cpu *frame);
+/* For vgic_row_access: size and alignment are right. They take vgic->lock. _bits: `bits` is 1;
+ * _word: it is 0, and the row has no 64 bits. */
+bool vgic_row_access_state(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                           uint32_t offset, struct vgic_cpu *frame, bool private_only);
+bool vgic_row_write_word(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                         uint32_t offset, struct vgic_cpu *frame);
+bool vgic_row_access_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                          uint32_t offset, struct vgic_cpu *frame, bool private_only);
 
 /*
  * Perform M, at OFFSET in a frame, on ROW; NULL stands for a reserved register. False: not an
- * access that ROW has. HERE and FRAME as in struct vgic_access. PRIVATE_ONLY: there are no SPIs in
- * this frame.
+ * access that ROW has. FRAME as in struct vgic_access. PRIVATE_ONLY: there are no SPIs in this
+ * frame.
  */
-static inline bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m,
-                                   uint32_t offset, struct vgic_cpu *here, struct vgic_cpu *frame,
-                                   bool private_only)
+static __always_inline bool vgic_row_access(struct vgic *vgic, const struct vgic_row *row,
+                                            struct mmio_access *m, uint32_t offset,
+                                            struct vgic_cpu *frame, bool private_only)
 {
-    unsigned size_bytes = m->size_bytes;
-    if (row == NULL)
+    if (unlikely(row == NULL))
         row = &vgic_reserved;
-    if (!(row->sizes & size_bytes) || (offset & (size_bytes - 1)) != 0)
+    if (unlikely(!(row->sizes & m->size_bytes) || !is_aligned(offset, m->size_bytes)))
         return false;
-    if (row->constant == NULL)
-        return row->bits == 0 ? vgic_row_access_word(row, m, offset, here, frame)
-                              : vgic_row_access_state(row, m, offset, here, frame, private_only);
-    if (!m->write) {
-        uint64_t value = row->constant(frame != NULL ? frame : here, offset);
-        if (unlikely(row->sizes & 8) && size_bytes == 4)
-            value = offset & 4 ? value >> 32 : (uint32_t)value;
-        m->value = value;
+    if (row->word != 0 && !m->write) {
+        m->value = *(const uint32_t *)((const char *)vgic + row->word);
+        return true;
     }
-    return true;
+    if (row->bits == 1)
+        return vgic_row_access_bits(vgic, row, m, offset, frame, private_only);
+    if (row->bits == 0 && m->write)
+        return vgic_row_write_word(vgic, row, m, offset, frame);
+    return vgic_row_access_state(vgic, row, m, offset, frame, private_only);
 }
 
 /* Rows that GICv2's and GICv3's distributors and redistributors have in common, at the same
  * offsets. */
 extern const struct vgic_row vgic_igroupr, vgic_isenabler, vgic_icenabler, vgic_ispendr,
-    vgic_icpendr, vgic_isactiver, vgic_icactiver, vgic_ipriorityr, vgic_icfgr, vgic_typer,
-    vgic_iidr, vgic_pidr;
+    vgic_icpendr, vgic_isactiver, vgic_icactiver, vgic_ipriorityr, vgic_icfgr, vgic_iidr, vgic_pidr;

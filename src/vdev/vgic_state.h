@@ -83,11 +83,9 @@ struct vgic {
     struct vgic_config config;
     uint32_t ctlr;                     /* the two enable bits of GICD_CTLR */
     uint32_t open_group0, open_group1; /* all ones if enabled */
+    uint32_t typer, iidr;              /* GICD_TYPER; GICD_IIDR, GICR_IIDR */
     uint32_t bank_count;
     uint32_t all_lrs;
-    uint32_t typer;      /* what GICD_TYPER reads */
-    uint64_t lr_state;   /* a list register's two bits of state */
-    uint64_t lr_pending; /* a list register's pending bit */
     bool has_aff3;
     struct vgic_cpu *cpus;
     struct vgic_bank *spis; /* bank 1 first */

@@ -49,19 +49,23 @@ static void itargetsr_write(const struct vgic_access *a, uint64_t value)
 
 #define SGIR 0xf00
 
+static uint32_t all_cpus(const struct vgic *vgic)
+{
+    return bit32(vgic->config.cpu_count) - 1; /* at most 8 */
+}
+
 static void sgir_write(const struct vgic_access *a, uint64_t value)
 {
-    uint32_t all = bit32(a->vgic->config.cpu_count) - 1; /* at most 8 */
     unsigned sgi = (unsigned)REG_GET(GICD_SGIR, SGIINTID, value);
     uint32_t targets;
     if (a->offset != SGIR) /* the words behind it are reserved */
         return;
     switch (REG_GET(GICD_SGIR, TargetListFilter, value)) {
     case GICD_SGIR_LIST:
-        targets = REG_GET(GICD_SGIR, CPUTargetList, value) & all;
+        targets = REG_GET(GICD_SGIR, CPUTargetList, value) & all_cpus(a->vgic);
         break;
     case GICD_SGIR_OTHERS:
-        targets = all & ~bit32(a->here->index);
+        targets = all_cpus(a->vgic) & ~bit32(a->here->index);
         break;
     case GICD_SGIR_SELF:
         vgic_irq_send_sgi(a->here, a->here, sgi);
@@ -118,6 +122,8 @@ static void cpendsgir_write(const struct vgic_access *a, uint64_t value)
 /* ---- the register summary */
 
 static const struct vgic_row ctlr = VGIC_ROW("GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false);
+static const struct vgic_row typer = {
+    .name = "GICD_TYPER", .word = offsetof(struct vgic, typer), .sizes = 4};
 static const struct vgic_row itargetsr =
     VGIC_ROW("GICD_ITARGETSR", itargetsr_read, itargetsr_write, 0x800, 8, 1 | 4, false);
 static const struct vgic_row sgir = {.name = "GICD_SGIR", .write = sgir_write, .sizes = 4};
@@ -142,11 +148,11 @@ static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
 
 static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
     [0x000 / 4] = &ctlr,
-    [0x004 / 4] = &vgic_typer,
+    [0x004 / 4] = &typer,
     [0x008 / 4] = &vgic_iidr,
 };
 
-#define LAST(offset) (((offset)-0xf00) / 16)
+#define LAST(offset) (((offset)-SGIR) / 16)
 static const struct vgic_row *const last[] = {
     [LAST(SGIR)] = &sgir,
     [LAST(0xf10)] = &cpendsgir,
@@ -159,7 +165,7 @@ static const struct vgic_row *row_at(uint32_t offset)
 {
     if (offset < 0x80)
         return words[offset / 4];
-    if (likely(offset < 0xf00))
+    if (likely(offset < SGIR))
         return fields[FIELD(offset)];
     return last[LAST(offset)];
 }
@@ -168,8 +174,8 @@ __no_stack_protector bool vgic_v2_dist_mmio(void *device, struct mmio_access *ac
 {
     struct vgic *vgic = device;
     uint32_t offset = access->offset;
-    if (offset >= KIB(4) || access->vcpu >= vgic->config.cpu_count)
+    if (offset >= KIB(4))
         return false;
-    struct vgic_cpu *here = &vgic->cpus[access->vcpu];
-    return vgic_row_access(row_at(offset), access, offset, here, here, false);
+    /* What is private is the accessing vCPU's own. */
+    return vgic_row_access(vgic, row_at(offset), access, offset, &vgic->cpus[access->vcpu], false);
 }

@@ -32,6 +32,8 @@ static void irouter_write(const struct vgic_access *a, uint64_t value)
 }
 
 static const struct vgic_row ctlr = VGIC_ROW("GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false);
+static const struct vgic_row typer = {
+    .name = "GICD_TYPER", .word = offsetof(struct vgic, typer), .sizes = 4};
 static const struct vgic_row irouter =
     VGIC_ROW("GICD_IROUTER", irouter_read, irouter_write, 0x6000, 64, 4 | 8, false);
 
@@ -51,7 +53,7 @@ static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
 /* TYPER2, STATUSR, SETSPI and the like are not implemented. */
 static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
     [0x000 / 4] = &ctlr,
-    [0x004 / 4] = &vgic_typer,
+    [0x004 / 4] = &typer,
     [0x008 / 4] = &vgic_iidr,
 };
 
@@ -65,16 +67,16 @@ static const struct vgic_row *row_at(uint32_t offset)
         return fields[FIELD(offset)];
     if (offset >= 0x6000 && offset < 0x8000)
         return &irouter;
+    if (offset >= KIB(64))
+        return &vgic_nowhere;
     return offset >= KIB(64) - VGIC_ID_BYTES ? &vgic_pidr : NULL;
 }
 
 __no_stack_protector bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
 {
-    struct vgic *vgic = device;
-    if (access->offset >= KIB(64) || access->vcpu >= vgic->config.cpu_count)
-        return false;
     uint32_t offset = access->offset;
-    return vgic_row_access(row_at(offset), access, offset, &vgic->cpus[access->vcpu], NULL, false);
+
+    return vgic_row_access(device, row_at(offset), access, offset, NULL, false);
 }
 
 /* ---- ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 */

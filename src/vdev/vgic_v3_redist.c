@@ -9,11 +9,11 @@
 #define FRAME_BYTES  KIB(64)
 #define REDIST_BYTES (2 * FRAME_BYTES)
 
-static uint64_t redist_typer(const struct vgic_cpu *cpu, uint32_t offset)
+static uint64_t typer_read(const struct vgic_access *a)
 {
-    bool last = cpu->index == cpu->vgic->config.cpu_count - 1;
-    return REG_PUT(GICR_TYPER, Affinity_Value, cpu->affinity) |
-           REG_PUT(GICR_TYPER, Processor_Number, cpu->index) | REG_PUT(GICR_TYPER, Last, last);
+    bool last = a->frame->index == a->vgic->config.cpu_count - 1;
+    return REG_PUT(GICR_TYPER, Affinity_Value, a->frame->affinity) |
+           REG_PUT(GICR_TYPER, Processor_Number, a->frame->index) | REG_PUT(GICR_TYPER, Last, last);
 }
 
 /* Power-down needs no quiescence here: ChildrenAsleep follows ProcessorSleep at once. */
@@ -27,13 +27,11 @@ static void waker_write(const struct vgic_access *a, uint64_t value)
     a->frame->asleep = value & GICR_WAKER_ProcessorSleep;
 }
 
-static const struct vgic_row typer = {
-    .name = "GICR_TYPER", .constant = redist_typer, .sizes = 4 | 8};
+static const struct vgic_row typer = {.name = "GICR_TYPER", .read = typer_read, .sizes = 4 | 8};
 static const struct vgic_row waker =
     VGIC_ROW("GICR_WAKER", waker_read, waker_write, 0, 0, 4, false);
 /* PROPBASER and PENDBASER without LPIs */
-static const struct vgic_row no_lpis = {
-    .name = "GICR_xBASER", .constant = vgic_zero, .sizes = 4 | 8};
+static const struct vgic_row no_lpis = {.name = "GICR_xBASER", .sizes = 4 | 8};
 
 #define FIELD(offset) ((offset) >> VGIC_FIELD_SHIFT)
 static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
@@ -70,13 +68,11 @@ static const struct vgic_row *row_at(uint32_t offset)
 __no_stack_protector bool vgic_v3_redist_mmio(void *device, struct mmio_access *access)
 {
     struct vgic *vgic = device;
-    if (access->offset >= vgic->config.cpu_count * REDIST_BYTES ||
-        access->vcpu >= vgic->config.cpu_count)
+    if (access->offset >= vgic->config.cpu_count * REDIST_BYTES)
         return false;
     struct vgic_cpu *frame = &vgic->cpus[access->offset / REDIST_BYTES];
     uint32_t offset = access->offset % REDIST_BYTES;
     const struct vgic_row *row = row_at(offset);
     /* Within its own frame the SGI frame's rows are those of the distributor. */
-    return vgic_row_access(row, access, (uint32_t)(offset % FRAME_BYTES), &vgic->cpus[access->vcpu],
-                           frame, true);
+    return vgic_row_access(vgic, row, access, offset % FRAME_BYTES, frame, true);
 }

@@ -259,9 +259,9 @@ static __noinline bool access_register(struct vpl011 *uart, struct mmio_access *
         return false;
     spin_lock(&uart->lock);
     if (access->write) {
-        write_register(uart, (uint32_t)offset, (uint32_t)access->value);
+        write_register(uart, offset, (uint32_t)access->value);
     } else {
-        uint32_t value = read_register(uart, (uint32_t)(offset - lane)) >> (8 * lane);
+        uint32_t value = read_register(uart, offset - lane) >> (8 * lane);
         access->value = value & low_bits(8 * access->size_bytes);
     }
     bool room = unlikely(uart->input_refused) && uart->rx_count < fifo_depth(uart);
@@ -279,8 +279,7 @@ bool vpl011_mmio(void *device, struct mmio_access *access)
 
     /* Polled without end by drivers that wait: one value, needs no lock. */
     if (access->offset == PL011_FR && !access->write && access->size_bytes <= 4) {
-        uint16_t flags = read_once(uart->fr);
-        access->value = access->size_bytes == 1 ? (uint8_t)flags : flags;
+        access->value = read_once(uart->fr);
         return true;
     }
     return access_register(uart, access);

@@ -19,13 +19,6 @@
 struct vcpu *a32_trap_sync(struct vcpu *vcpu);
 struct vcpu *a32_trap_irq(struct vcpu *vcpu);
 
-static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
-                                        uint32_t syndrome, uint32_t fault)
-{
-    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
-        (struct exit_record){vcpu->arch.a32.gprs.pc, syndrome, fault, vcpu->name};
-}
-
 uint32_t a32_hook_banked_read(struct vcpu *vcpu, enum a32_banked which)
 {
     return a32_banked_read(which);
@@ -168,24 +161,37 @@ static __always_inline struct vcpu *act(struct vcpu *vcpu, uint32_t hsr, struct 
 
 /* A function for each, so that each has the registers for itself. They have no array, and what they
  * call has its own protection. */
+/* Of the device that was used last: another takes the long way, which finds it. */
+static __always_inline struct vcpu *handle_access(struct vcpu *vcpu, uint32_t hsr, uint32_t far,
+                                                  bool write)
+{
+    enum trap_result result;
+    struct trap trap;
+
+    a32_decode_access(hsr, far, sysreg_read(HPFAR), &trap);
+    trap.write = write;
+    if (unlikely(!mmio_window_has(&vcpu->mmio, trap.mmio.gpa)))
+        return handle_rare(vcpu, hsr, far);
+    vcpu->stats.traps[TRAP_MMIO]++;
+    if (write)
+        a32_fetch_value(vcpu, &trap);
+    result = trap_mmio_window(vcpu, &trap);
+    ghost_trap();
+    if (unlikely(result != TRAP_DONE))
+        refuse(vcpu, hsr, result);
+    else
+        a32_trap_finish(vcpu, &trap);
+    return resume(vcpu);
+}
 static __noinline __no_stack_protector struct vcpu *handle_load(struct vcpu *vcpu, uint32_t hsr,
                                                                 uint32_t far)
 {
-    struct trap trap;
-
-    a32_decode_access(hsr, far, sysreg_read(HPFAR), &trap);
-    trap.write = false;
-    return act(vcpu, hsr, &trap);
+    return handle_access(vcpu, hsr, far, false);
 }
-
 static __noinline __no_stack_protector struct vcpu *handle_store(struct vcpu *vcpu, uint32_t hsr,
                                                                  uint32_t far)
 {
-    struct trap trap;
-
-    a32_decode_access(hsr, far, sysreg_read(HPFAR), &trap);
-    trap.write = true;
-    return act(vcpu, hsr, &trap);
+    return handle_access(vcpu, hsr, far, true);
 }
 
 static __noinline __no_stack_protector struct vcpu *handle_cp15(struct vcpu *vcpu, uint32_t hsr)
@@ -209,7 +215,7 @@ __no_stack_protector struct vcpu *a32_trap_sync(struct vcpu *vcpu)
     uint32_t hsr = sysreg_read(HSR), far = sysreg_read(HDFAR);
     uint32_t class = (uint32_t)REG_GET(ESR_ELx, EC, hsr);
 
-    exit_record(vcpu->arch.a32.pcpu, vcpu, hsr, far);
+    exit_note(vcpu->arch.a32.pcpu, vcpu, vcpu->arch.a32.gprs.pc, hsr, far);
     if (unlikely(read_once(vcpu->observers) != 0))
         return handle_rare(vcpu, hsr, far);
     if (a32_is_decoded_access(hsr))

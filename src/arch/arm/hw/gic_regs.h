@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lib/regdef.h"
+#include "vdev/vgic_lr.h"
 
 /* Distributor, both versions. */
 enum {
@@ -90,19 +91,6 @@ REG_DEFINE64(ICC_SRE_EL2, ICC_SRE_EL2_FIELDS);
     F(ICC_CTLR_EL1, EOImode, 1, 1) \
     F(ICC_CTLR_EL1, REST, 63, 2)
 REG_DEFINE64(ICC_CTLR_EL1, ICC_CTLR_EL1_FIELDS);
-
-#define ICC_SGI1R_EL1_FIELDS(F)         \
-    F(ICC_SGI1R_EL1, TargetList, 15, 0) \
-    F(ICC_SGI1R_EL1, Aff1, 23, 16)      \
-    F(ICC_SGI1R_EL1, INTID, 27, 24)     \
-    F(ICC_SGI1R_EL1, RES0_28, 31, 28)   \
-    F(ICC_SGI1R_EL1, Aff2, 39, 32)      \
-    F(ICC_SGI1R_EL1, IRM, 40, 40)       \
-    F(ICC_SGI1R_EL1, RES0_41, 43, 41)   \
-    F(ICC_SGI1R_EL1, RS, 47, 44)        \
-    F(ICC_SGI1R_EL1, Aff3, 55, 48)      \
-    F(ICC_SGI1R_EL1, RES0_56, 63, 56)
-REG_DEFINE64(ICC_SGI1R_EL1, ICC_SGI1R_EL1_FIELDS);
 
 #define ICH_VTR_EL2_FIELDS(F)       \
     F(ICH_VTR_EL2, ListRegs, 4, 0)  \

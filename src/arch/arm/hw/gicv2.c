@@ -19,6 +19,17 @@ static void v2_lr_write(unsigned index, uint64_t value)
     io_write32(gich, GICH_LR + 4 * index, (uint32_t)value);
 }
 
+static bool v2_lr_reoffer(unsigned index)
+{
+    void *lr = (char *)gich + GICH_LR + 4 * index;
+    uint32_t value = io_read32(lr, 0);
+
+    if ((value & GICH_LR_State) != 0)
+        return false;
+    io_write32(lr, 0, value | (uint32_t)REG_PUT(GICH_LR, State, VGIC_LR_PENDING));
+    return true;
+}
+
 static uint64_t v2_empty_lrs(void)
 {
     /* At most 16 list registers are used, so the second word is not needed. */
@@ -75,6 +86,7 @@ static struct vgic_hw v2_hw __section(".sealed") = {
     .apr_count = 1,
     .lr_read = v2_lr_read,
     .lr_write = v2_lr_write,
+    .lr_reoffer = v2_lr_reoffer,
     .empty_lrs = v2_empty_lrs,
     .hcr_write = v2_hcr_write,
     .hcr_read = v2_hcr_read,

@@ -55,6 +55,16 @@ static void v3_lr_write(unsigned index, uint64_t value)
     }
 }
 
+static bool v3_lr_reoffer(unsigned index)
+{
+    uint64_t value = v3_lr_read(index);
+
+    if ((value & ICH_LR_EL2_State) != 0)
+        return false;
+    v3_lr_write(index, value | REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING));
+    return true;
+}
+
 static uint64_t v3_empty_lrs(void)
 {
     /* A list register written just now is not to look empty (IHI 0069H, 12.1: writes need it). */
@@ -160,6 +170,7 @@ static struct vgic_hw v3_hw __section(".sealed") = {
     .version = 3,
     .lr_read = v3_lr_read,
     .lr_write = v3_lr_write,
+    .lr_reoffer = v3_lr_reoffer,
     .empty_lrs = v3_empty_lrs,
     .hcr_write = v3_hcr_write,
     .hcr_read = v3_hcr_read,

@@ -43,9 +43,7 @@ static __always_inline void a32_step_over(struct a32_gprs *gprs, unsigned insn_b
 /* The low bytes of VALUE that a store of their number writes. */
 static __always_inline uint32_t a32_stored_value(uint32_t value, unsigned size_bytes)
 {
-    unsigned unused = 32 - size_bytes % 4 * 8u;
-
-    return likely(size_bytes >= 4) ? value : value << unused >> unused;
+    return value & ((2u << (size_bytes * 8 - 1) % 32) - 1);
 }
 
 static __always_inline void a32_fetch_value(struct vcpu *vcpu, struct trap *trap)
@@ -69,6 +67,14 @@ static __always_inline void a32_put_value(struct vcpu *vcpu, const struct trap *
                       (uint32_t)(trap->value >> 32));
 }
 
+/* TRAP is done: its register, and the PC. */
+static __always_inline void a32_trap_finish(struct vcpu *vcpu, const struct trap *trap)
+{
+    if (!trap->write && trap->reg != TRAP_REG_NONE)
+        a32_put_value(vcpu, trap);
+    a32_step_over(&vcpu->arch.a32.gprs, trap->insn_bytes);
+}
+
 /*
  * Dispatch TRAP, decoded from an exception of VCPU, which is current here, and finish it if the
  * answer is TRAP_DONE: any other is for a32_trap_refuse. No lock is held. On return VCPU's
@@ -85,9 +91,7 @@ static __always_inline enum trap_result a32_trap_act(struct vcpu *vcpu, struct t
     ghost_trap();
     if (unlikely(result != TRAP_DONE))
         return result;
-    if (!trap->write && trap->reg != TRAP_REG_NONE)
-        a32_put_value(vcpu, trap);
-    a32_step_over(&vcpu->arch.a32.gprs, trap->insn_bytes);
+    a32_trap_finish(vcpu, trap);
     return result;
 }
 
