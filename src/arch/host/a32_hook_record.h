@@ -6,6 +6,7 @@
 
 struct a32_hook_record {
     unsigned cntp_count, set_way_count, vm_reg_count, thumbee_count, undescribed_count;
+    unsigned user_exception_count;
     uint32_t vm_reg_key;
     uint64_t vm_reg_value;
     uint32_t code_va; /* where the guest's code is */

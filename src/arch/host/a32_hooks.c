@@ -21,6 +21,11 @@ bool a32_hook_fetch(struct vcpu *vcpu, uint32_t va, void *to, uint32_t size_byte
     return true;
 }
 
+void a32_hook_user_exception(struct vcpu *vcpu, const struct trap *trap)
+{
+    a32_hook_record.user_exception_count++;
+}
+
 void a32_hook_undescribed(struct vcpu *vcpu, const struct a32_syndrome *syndrome)
 {
     a32_hook_record.undescribed_count++;

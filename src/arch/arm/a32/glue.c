@@ -36,6 +36,7 @@ void arch_vm_image_params(struct vm_image_params *params)
     arm_image_banks(params);
     params->kernel_kinds = bit32(IMAGE_RAW) | bit32(IMAGE_ZIMAGE) | bit32(IMAGE_ELF);
     params->elf_machine = IMAGE_MACHINE_ARM;
+    params->user_mode = true;
 }
 
 /* The binding has no word for "some ARMv7"; guests see the real MIDR anyway. */

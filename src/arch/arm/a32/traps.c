@@ -85,6 +85,18 @@ void a32_abort_of(struct vcpu *vcpu)
     vcpu->arch.a32.hcr |= HCR_VA;
 }
 
+__cold void a32_hook_user_exception(struct vcpu *vcpu, const struct trap *trap)
+{
+    struct trace_record record = {.trap = *trap, .vcpu = (uint16_t)vcpu->id};
+    char text[TRACE_TEXT_MAX];
+
+    trace_text(vcpu->vm, &record, text, sizeof(text));
+    vm_log(vcpu->vm,
+           "pc=0x%x %s: there is no kernel that could take its exception: stopping the VM",
+           vcpu->arch.a32.gprs.pc, text);
+    vm_stop(vcpu->vm, VM_STOP_CRASH);
+}
+
 /* Told once: what comes later is the same guest's code. */
 __cold void a32_hook_undescribed(struct vcpu *vcpu, const struct a32_syndrome *syndrome)
 {

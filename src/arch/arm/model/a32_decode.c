@@ -116,6 +116,9 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
     case ESR_EC_HVC32:
         a32_decode_hvc(hsr, out);
         break;
+    case ESR_EC_SVC32: /* of a program without a kernel (HCR.TGE): its HVC */
+        a32_decode_hvc(hsr, out);
+        break;
     case ESR_EC_SMC32:
         decode_smc(out);
         break;
@@ -128,7 +131,8 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
         break;
     default:
         /* LDC and STC of debug registers, BXJ: undefined for the guest. BKPT: its own exception
-         * (a32_trap.c). SVC and undefined instructions are not routed here (HCR.TGE). */
+         * (a32_trap.c). Undefined instructions
+         * come with HCR.TGE only. */
         break;
     }
 }

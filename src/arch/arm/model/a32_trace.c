@@ -86,6 +86,9 @@ int a32_trap_text(const struct trace_record *record, char *text, size_t size)
     case TRAP_SYSREG:
         return sysreg_text(record, text, size);
     case TRAP_HYPERCALL:
+        if (REG_GET(ESR_ELx, EC, record->trap.syndrome) == ESR_EC_SVC32 &&
+            record->trap.call.immediate != 0)
+            return fmt_print(text, size, "executes SVC #0x%x", record->trap.call.immediate);
         return arm_call_text(record, text, size);
     default:
         return fmt_print(text, size, "executes %s", class_text(record->trap.syndrome));

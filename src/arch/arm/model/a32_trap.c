@@ -64,7 +64,10 @@ void a32_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_resul
         break;
     case TRAP_UNDEF:
     case TRAP_ABORT:
-        inject(vcpu, trap, result);
+        if (unlikely(vcpu->vm->config->user_mode))
+            a32_hook_user_exception(vcpu, trap);
+        else
+            inject(vcpu, trap, result);
         break;
     case TRAP_KILL:
         vm_stop(vcpu->vm, VM_STOP_CRASH);

@@ -41,6 +41,10 @@ guest_thumb_start:
 /* r0: stack's top. */
 cpu_start:
     mov     sp, r0
+    mrs     r1, cpsr
+    and     r1, r1, #0x1f
+    cmp     r1, #0x10               /* User mode, under trapeze,user-mode: has no vectors */
+    bxeq    lr
     ldr     r1, =guest_vectors
     mcr     p15, 0, r1, c12, c0, 0  /* VBAR */
     isb

@@ -23,7 +23,8 @@ struct test {
     {                                      \
         .name = #function, .run = function \
     }
-/* Run COUNT TESTS, print the summary. */
+/* Run COUNT TESTS, print the summary; check_run switches off then. */
+void check_all(const struct test *tests, unsigned count);
 void check_run(const struct test *tests, unsigned count);
 #define CHECK(condition) check_true(!!(condition), __LINE__, #condition)
 #define CHECK_EQ(a, b)   check_equal((uint64_t)(a), (uint64_t)(b), __LINE__, #a " == " #b)
@@ -137,6 +138,7 @@ enum {
     PSCI_SYSTEM_OFF = 0x84000008,
     PSCI_SYSTEM_RESET = 0x84000009,
 };
+/* From User mode, under trapeze,user-mode, an SVC. */
 uint32_t hvc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3);
 uint32_t smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3);
 /* Start CPU index 1 with FN, which ends it by cpu_off; in Thumb state first if THUMB. */

@@ -115,7 +115,7 @@ bool check_equal(uint64_t a, uint64_t b, int line, const char *what)
     return a == b;
 }
 
-void check_run(const struct test *tests, unsigned count)
+void check_all(const struct test *tests, unsigned count)
 {
     unsigned failed = 0;
 
@@ -128,6 +128,11 @@ void check_run(const struct test *tests, unsigned count)
         }
     }
     print("%u passed, %u failed\n", count - failed, failed);
+}
+
+void check_run(const struct test *tests, unsigned count)
+{
+    check_all(tests, count);
     hvc(PSCI_SYSTEM_OFF, 0, 0, 0);
 }
 
@@ -139,7 +144,9 @@ static irq_handler_fn *irq_handler;
 
 static volatile unsigned async_count;
 
-#define CPSR_T 0x20u
+#define CPSR_MODE 0x1fu
+#define MODE_USR  0x10u
+#define CPSR_T    0x20u
 /* Fault status, short format: 0b10110. */
 #define DFSR_STATUS 0x40fu
 #define DFSR_ASYNC  0x406u
@@ -243,6 +250,12 @@ void gic_enable(uint32_t intid)
 
 uint32_t hvc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3)
 {
+    uint32_t cpsr;
+
+    __asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
+    if ((cpsr & CPSR_MODE) == MODE_USR) {
+        CALL("svc #0");
+    }
     CALL("hvc #0");
 }
 
