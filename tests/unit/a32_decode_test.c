@@ -92,7 +92,7 @@ static void every_class_is_valid(void **state)
         for (uint32_t iss = 0; iss < ISS_COUNT; iss += 97) {
             decode(ec, iss, out);
             PROMISE(out->kind < TRAP_KIND_COUNT);
-            PROMISE(out->insn_bytes == 4 || (ec == ESR_EC_HVC32 && out->insn_bytes == 0));
+            PROMISE(out->insn_bytes == (ec == ESR_EC_HVC32 || ec == ESR_EC_SVC32 ? 0 : 4));
         }
 }
 
