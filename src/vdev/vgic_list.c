@@ -126,10 +126,8 @@ void vgic_lr_forget(struct vgic_cpu *cpu, unsigned lr)
 
 bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
 {
-    uint32_t bit = bit32(i), lr = bank->irqs[i].lr;
-    if (!(bank->plain & bit))
-        return false;
-    if (!cpu->vgic->hw->lr_reoffer(lr))
+    uint32_t bit = bit32(i);
+    if (!(bank->plain & bit) || !cpu->vgic->hw->lr_renew(bank->irqs[i].lr))
         return false;
     bank->offered |= bit;
     bank->active &= ~bit;

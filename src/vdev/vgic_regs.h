@@ -54,13 +54,15 @@ extern const struct vgic_row vgic_reserved; /* RAZ/WI by words */
 extern const struct vgic_row vgic_nowhere;  /* beyond the frame: has no access */
 
 /* For vgic_row_access: size and alignment are right. They take vgic->lock. _bits: `bits` is 1;
- * _word: it is 0, and the row has no 64 bits. */
+ * _word: it is 0, and the row is not of 64 bits. */
 bool vgic_row_access_state(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
                            uint32_t offset, struct vgic_cpu *frame, bool private_only);
+bool vgic_row_read_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                        uint32_t offset, struct vgic_cpu *frame, bool private_only);
+bool vgic_row_write_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                         uint32_t offset, struct vgic_cpu *frame, bool private_only);
 bool vgic_row_write_word(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
                          uint32_t offset, struct vgic_cpu *frame);
-bool vgic_row_access_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
-                          uint32_t offset, struct vgic_cpu *frame, bool private_only);
 
 /*
  * Perform M, at OFFSET in a frame, on ROW; NULL stands for a reserved register. False: not an
@@ -79,8 +81,10 @@ static __always_inline bool vgic_row_access(struct vgic *vgic, const struct vgic
         m->value = *(const uint32_t *)((const char *)vgic + row->word);
         return true;
     }
+    if (row->bits == 1 && m->write)
+        return vgic_row_write_bits(vgic, row, m, offset, frame, private_only);
     if (row->bits == 1)
-        return vgic_row_access_bits(vgic, row, m, offset, frame, private_only);
+        return vgic_row_read_bits(vgic, row, m, offset, frame, private_only);
     if (row->bits == 0 && m->write)
         return vgic_row_write_word(vgic, row, m, offset, frame);
     return vgic_row_access_state(vgic, row, m, offset, frame, private_only);

@@ -109,7 +109,7 @@ static void lr_write(unsigned index, uint64_t value)
     BUG_ON(index >= LRS);
     lrs[index] = value;
 }
-static bool lr_reoffer(unsigned index)
+static bool lr_renew(unsigned index)
 {
     BUG_ON(index >= LRS);
     return false;
@@ -139,7 +139,7 @@ static const struct vgic_hw hw = {
     .apr_count = 1,
     .lr_read = lr_read,
     .lr_write = lr_write,
-    .lr_reoffer = lr_reoffer,
+    .lr_renew = lr_renew,
     .empty_lrs = empty_lrs,
     .hcr_write = write_word,
     .hcr_read = read_word,
