@@ -60,6 +60,36 @@ static void test_identity(void)
     CHECK_EQ(CP_READ(p15, 1, c9, c0, 2) >> 24 & 3, 1); /* L2CTLR: two CPUs */
 }
 
+/* CSSELR is each CPU's own, and CCSIDR what it names. */
+static volatile uint32_t second_ccsidr;
+
+static void second_selects(void)
+{
+    CP_WRITE(p15, 2, c0, c0, 0, 1); /* CSSELR: instructions, level 1 */
+    barrier();
+    second_ccsidr = CP_READ(p15, 1, c0, c0, 0);
+    cpu_off();
+}
+
+static void test_cache_identity(void)
+{
+    uint32_t data, instructions;
+
+    CHECK_EQ(CP_READ(p15, 0, c0, c0, 1) >> 29, 4); /* CTR's format */
+    CHECK_EQ(CP_READ(p15, 1, c0, c0, 1) & 7, 3);   /* CLIDR: two caches at level 1 */
+    CP_WRITE(p15, 2, c0, c0, 0, 1);
+    instructions = CP_READ(p15, 1, c0, c0, 0);
+    CP_WRITE(p15, 2, c0, c0, 0, 0xfffffff0);
+    CHECK_EQ(CP_READ(p15, 2, c0, c0, 0), 0);
+    data = CP_READ(p15, 1, c0, c0, 0);
+    CHECK(data != 0 && instructions != 0);
+    CHECK(second_cpu(second_selects, false));
+    CHECK(second_cpu_wait_off());
+    CHECK_EQ(second_ccsidr, instructions);
+    CHECK_EQ(CP_READ(p15, 2, c0, c0, 0), 0);
+    CHECK_EQ(CP_READ(p15, 1, c0, c0, 0), data);
+}
+
 /* ---- what there is not */
 
 static void read_pmcr(void)
@@ -471,15 +501,15 @@ static void test_second_cpu(void)
 void guest_main(void)
 {
     static const struct test tests[] = {
-        TEST(test_calls),           TEST(test_other_hvc_is_undefined),
-        TEST(test_identity),        TEST(test_hidden),
-        TEST(test_condition),       TEST(test_set_way),
-        TEST(test_widths),          TEST(test_aborts),
-        TEST(test_undescribed),     TEST(test_virtual_irq),
-        TEST(test_virtual_fiq),     TEST(test_wfe),
-        TEST(test_second_cpu),      TEST(test_lazy_state),
-        TEST(test_short_format),    TEST(test_long_format),
-        TEST(test_debug_exception),
+        TEST(test_calls),       TEST(test_other_hvc_is_undefined),
+        TEST(test_identity),    TEST(test_cache_identity),
+        TEST(test_hidden),      TEST(test_condition),
+        TEST(test_set_way),     TEST(test_widths),
+        TEST(test_aborts),      TEST(test_undescribed),
+        TEST(test_virtual_irq), TEST(test_virtual_fiq),
+        TEST(test_wfe),         TEST(test_second_cpu),
+        TEST(test_lazy_state),  TEST(test_short_format),
+        TEST(test_long_format), TEST(test_debug_exception),
     };
 
     gic_init();
