@@ -84,8 +84,7 @@ void vm_stop(struct vm *stopped, enum vm_stop_reason reason)
 
 static int start(void **state)
 {
-    struct a32_host_ids host = {
-        .ctr = 0x8444c004, .clidr = 0x0a200023, .tlbtr = 0x1234, .mvfr0 = 0x10110222};
+    struct a32_host_ids host = {.tlbtr = 0x1234, .mvfr0 = 0x10110222};
 
     host.reg[1][0] = 0x00001131; /* ID_PFR0 of a Cortex-A15: ThumbEE, Jazelle, Thumb, ARM */
     host.reg[1][1] = 0x00011011;
@@ -288,18 +287,6 @@ static void test_asks_the_machine(void **state)
     assert_int_equal(a32_hook_record.thumbee_count, 1);
 }
 
-static void test_cache_identity(void **state)
-{
-    assert_int_equal(read_reg(A32_KEY_CTR), 0x8444c004);
-    assert_int_equal(read_reg(A32_KEY_CLIDR), 0x0a200023);
-    assert_int_equal(write_reg(A32_KEY_CSSELR, UINT32_MAX), TRAP_DONE);
-    assert_int_equal(read_reg(A32_KEY_CSSELR), 0xf);
-    assert_int_equal(read_reg(A32_KEY_CCSIDR), 0x700fe00f);
-    assert_int_equal(write_reg(A32_KEY_CCSIDR, 0), TRAP_UNDEF);
-    a32_sysreg_reset(&vcpu);
-    assert_int_equal(read_reg(A32_KEY_CCSIDR), 0x700fe000);
-}
-
 static void test_physical_timer(void **state)
 {
     assert_int_equal(write_reg(A32_KEY_CNTP_TVAL, 0xffffffff), TRAP_DONE); /* -1 */
@@ -480,7 +467,6 @@ int main(void)
         CASE(test_every_key),
         CASE(test_identity),
         CASE(test_asks_the_machine),
-        CASE(test_cache_identity),
         CASE(test_physical_timer),
         CASE(test_loads_and_stores),
         CASE(test_two_registers),

@@ -63,11 +63,6 @@ void a32_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value)
     a32_hook_record.vm_reg_value = value;
 }
 
-uint32_t a32_hook_ccsidr(uint32_t csselr)
-{
-    return 0x700fe000 + csselr;
-}
-
 uint64_t a32_hook_counter(void)
 {
     return arch_counter();

@@ -60,7 +60,7 @@ static void test_identity(void)
     CHECK_EQ(CP_READ(p15, 1, c9, c0, 2) >> 24 & 3, 1); /* L2CTLR: two CPUs */
 }
 
-/* CSSELR is each CPU's own, and CCSIDR what it names. */
+/* CSSELR is each vCPU's own, and CCSIDR what it names. */
 static volatile uint32_t second_ccsidr;
 
 static void second_selects(void)

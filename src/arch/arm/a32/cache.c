@@ -36,22 +36,17 @@ static void clean_level(unsigned level)
             sysreg_write(DCCISW, way << way_shift | set << set_shift | level << 1);
 }
 
-uint32_t a32_hook_ccsidr(uint32_t csselr)
-{
-    sysreg_write(CSSELR, csselr); /* the guests' own is emulated (HCR.TID2) */
-    isb();
-    return sysreg_read(CCSIDR);
-}
-
 /* This CPU's own data caches: what other CPUs and instruction fetches do not look into. */
 static void clean_own_caches(void *unused)
 {
-    uint32_t clidr = sysreg_read(CLIDR);
+    uint32_t clidr = sysreg_read(CLIDR), guests = sysreg_read(CSSELR);
 
     for (unsigned level = 0; level < REG_GET(CLIDR, LoUIS, clidr); level++)
         if ((clidr >> (level * CLIDR_Ctype1_WIDTH) & CLIDR_Ctype1) >= 2)
             clean_level(level);
     dsb(sy);
+    sysreg_write(CSSELR, guests);
+    isb();
 }
 
 static void set_hcr(struct vcpu *vcpu, uint32_t hcr)

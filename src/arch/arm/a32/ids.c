@@ -22,8 +22,6 @@ void a32_host_ids_read(struct a32_host_ids *ids)
                 [2] = {sysreg_read(ID_ISAR0), sysreg_read(ID_ISAR1), sysreg_read(ID_ISAR2),
                        sysreg_read(ID_ISAR3), sysreg_read(ID_ISAR4), sysreg_read(ID_ISAR5)},
             },
-        .ctr = sysreg_read(CTR),
-        .clidr = sysreg_read(CLIDR),
         .tcmtr = sysreg_read(TCMTR),
         .tlbtr = sysreg_read(TLBTR),
         /* cp10 is not trapped before the first guest is loaded. */

@@ -18,6 +18,7 @@
 /* Register in the manual, field in struct a32_pl1. Everything that PL1 and PL0 can change without a
  * trap, beside the banked registers. */
 #define PL1_REGISTERS(R)      \
+    R(CSSELR, csselr)         \
     R(SCTLR, sctlr)           \
     R(CPACR, cpacr)           \
     R(DACR, dacr)             \

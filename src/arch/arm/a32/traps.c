@@ -107,8 +107,8 @@ __cold void a32_hook_undescribed(struct vcpu *vcpu, const struct a32_syndrome *s
     if (region != NULL &&
         !__atomic_exchange_n(&vm->arch.arm.undescribed_told, true, __ATOMIC_RELAXED))
         vm_log(vm,
-               "pc=0x%x accesses %s+0x%x by an instruction that a device does not take (exclusive, "
-               "floating-point or unpredictable): it gets an external abort",
+               "pc=0x%x accesses %s+0x%x by an instruction that devices do not take (exclusive, "
+               "floating-point, unpredictable): it gets an external abort",
                syndrome->pc, region->name, (unsigned)(gpa.raw - region->base.raw));
 }
 

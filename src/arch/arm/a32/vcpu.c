@@ -29,8 +29,8 @@ uint64_t arch_vcpu_pc(const struct vcpu *vcpu)
  */
 #define GUEST_HCR                                                                          \
     ((uint32_t)(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB |       \
-                REG_PUT(HCR, BSU, 1) | HCR_DC | HCR_TWI | HCR_TID0 | HCR_TID1 | HCR_TID2 | \
-                HCR_TID3 | HCR_TSC | HCR_TIDCP | HCR_TAC | HCR_TSW | HCR_TVM))
+                REG_PUT(HCR, BSU, 1) | HCR_DC | HCR_TWI | HCR_TID0 | HCR_TID1 | HCR_TID3 | \
+                HCR_TSC | HCR_TIDCP | HCR_TAC | HCR_TSW | HCR_TVM))
 
 /*
  * A program without a kernel: all its exceptions come to us (TGE, and HDCR.TDE, which is always

@@ -41,8 +41,6 @@ void a32_hook_thumbee(struct vcpu *vcpu);
  * otherwise live in the hardware: do it.
  */
 void a32_hook_vm_reg_write(struct vcpu *vcpu, uint32_t key, uint64_t value);
-/* CCSIDR of the cache that CSSELR names: the same on all CPUs of a kind. */
-uint32_t a32_hook_ccsidr(uint32_t csselr);
 /* The host's counter, in ticks. */
 uint64_t a32_hook_counter(void);
 /*

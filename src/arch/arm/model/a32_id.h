@@ -14,7 +14,7 @@
 /* Raw values of the CPU. */
 struct a32_host_ids {
     uint32_t reg[A32_ID_CRM_COUNT][A32_ID_OP2_COUNT];
-    uint32_t ctr, clidr, tcmtr, tlbtr;
+    uint32_t tcmtr, tlbtr;
     uint32_t fpsid, mvfr0, mvfr1; /* of cp10 */
 };
 

@@ -49,7 +49,7 @@ struct a32_pl1 {
     uint32_t sctlr, cpacr, ttbcr, dacr, dfsr, ifsr, adfsr, aifsr, dfar, ifar;
     uint32_t prrr, nmrr, amair0, amair1, vbar, contextidr;
     uint32_t teecr, teehbr; /* moved only for who uses them: hstr */
-    uint32_t tpidrurw, tpidruro, tpidrprw, cntkctl, cntv_ctl;
+    uint32_t tpidrurw, tpidruro, tpidrprw, csselr, cntkctl, cntv_ctl;
     uint64_t ttbr0, ttbr1, par, cntv_cval;
 };
 
@@ -61,7 +61,6 @@ struct a32_fp {
 /* Registers that exist only as a model's own state, in a32_sysreg.c. */
 struct a32_emulated {
     uint64_t cntp_ctl, cntp_cval; /* in ticks of the host's counter */
-    uint64_t csselr;
 };
 
 struct a32_state {

@@ -27,11 +27,6 @@ REG_DEFINE32(ACTLR, ACTLR_FIELDS);
     F(L2CTLR, RES_26, 31, 26)
 REG_DEFINE32(L2CTLR, L2CTLR_FIELDS);
 #define L2CTLR_CPU_MAX 4
-#define CSSELR_FIELDS(F)   \
-    F(CSSELR, InD, 0, 0)   \
-    F(CSSELR, Level, 3, 1) \
-    F(CSSELR, RES0_4, 31, 4)
-REG_DEFINE32(CSSELR, CSSELR_FIELDS);
 
 static enum trap_result set_way(struct vcpu *vcpu, const struct reg_row *row, bool write,
                                 uint64_t *value)
@@ -54,13 +49,6 @@ static enum trap_result thumbee(struct vcpu *vcpu, const struct reg_row *row, bo
 {
     a32_hook_thumbee(vcpu);
     return TRAP_RETRY;
-}
-
-static enum trap_result ccsidr(struct vcpu *vcpu, const struct reg_row *row, bool write,
-                               uint64_t *value)
-{
-    *value = a32_hook_ccsidr((uint32_t)vcpu->arch.a32.emulated.csselr);
-    return TRAP_DONE;
 }
 
 static enum trap_result l2ctlr(struct vcpu *vcpu, const struct reg_row *row, bool write,
@@ -129,7 +117,6 @@ static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, 
 
 /* Not const: the ID rows get their values at boot; then sealed. */
 static struct reg_row rows[] __section(".sealed") = {
-    ID(CTR),
     ID(TCMTR),
     ID(TLBTR),
     CONST(REVIDR, REG_RO, 0),
@@ -187,11 +174,6 @@ static struct reg_row rows[] __section(".sealed") = {
     VM_REG(CONTEXTIDR),
     FN(CNTP_TVAL, REG_RW, cntp_tval),
     FN(CNTP_CTL, REG_RW, cntp_ctl),
-    /* Which cache CCSIDR tells of. Not in the hardware: the hypervisor asks of others between. */
-    ROW(CSSELR, REG_RW, REG_STATE, .offset = offsetof(struct a32_emulated, csselr),
-        .write_mask = CSSELR_Level | CSSELR_InD),
-    FN(CCSIDR, REG_RO, ccsidr),
-    ID(CLIDR),
     CONST(AIDR, REG_RO, 0),
     FN(L2CTLR, REG_RW, l2ctlr),
     RAZ_WI(L2ECTLR, REG_RW),
@@ -230,10 +212,6 @@ static struct reg_table table __section(".bss.sealed");
 static uint32_t id_of(uint32_t key)
 {
     switch (key) {
-    case A32_KEY_CTR:
-        return a32_id_host()->ctr;
-    case A32_KEY_CLIDR:
-        return a32_id_host()->clidr;
     case A32_KEY_TCMTR:
         return a32_id_host()->tcmtr;
     case A32_KEY_TLBTR:
