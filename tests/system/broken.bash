@@ -38,7 +38,8 @@ vm() {
 # system NAME: the nodes on standard input as a tree.
 system() {
     {
-        echo "/dts-v1/; / { chosen { trapeze,arch = \"$BROKEN_ARCH\"; #address-cells = <2>; #size-cells = <2>;"
+        echo "/dts-v1/; / { chosen {"
+        echo "trapeze,arch = \"$BROKEN_ARCH\"; #address-cells = <2>; #size-cells = <2>;"
         cat
         echo '}; };'
     } >"$LOGS/$1.dts"
