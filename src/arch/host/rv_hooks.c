@@ -34,6 +34,11 @@ void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks)
     rv_hook_record.deadline_ticks = deadline_ticks;
 }
 
+uint64_t rv_hook_time(const struct vcpu *vcpu)
+{
+    return rv_hook_record.time;
+}
+
 void rv_hook_wait(struct vcpu *vcpu)
 {
     rv_hook_record.wait_count++;

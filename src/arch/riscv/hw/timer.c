@@ -5,6 +5,7 @@
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/sbi.h"
+#include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/run.h"
 #include "core/vm.h"
@@ -17,6 +18,11 @@ uint64_t arch_counter(void)
 uint64_t arch_counter_hz(void)
 {
     return rv_host.timebase_hz;
+}
+
+uint64_t rv_hook_time(const struct vcpu *vcpu)
+{
+    return arch_counter() + vcpu->vm->arch.rv.time_delta;
 }
 
 uint64_t timer_host_ticks(const struct vcpu *vcpu, uint64_t deadline_ticks)
