@@ -112,6 +112,7 @@ struct rv_context {
     bool sum, mxr;  /* as they act on this access */
     bool update_ad; /* A and D bits are set by the machine (Svadu), not by a page fault */
     bool pbmt;      /* the PBMT field of an entry has a meaning (Svpbmt) */
+    bool napot;     /* and its N bit (Svnapot) */
     uint64_t satp;  /* 0 (bare) in M-mode */
 };
 void rv_priv_context(const struct rv_state *rv, bool fetch, struct rv_context *context);
