@@ -81,6 +81,9 @@ enum trap_result rv_priv_insn(struct vcpu *vcpu, uint32_t insn);
  */
 enum trap_result rv_priv_csr(struct vcpu *vcpu, struct trap *trap);
 
+/* The name of a CSR that such a vCPU may have; NULL: there is none of NUMBER. */
+const char *rv_priv_csr_name(uint32_t number);
+
 /* ---- exceptions and interrupts */
 
 /* The cause of an ECALL in the present mode: RV_CAUSE_ECALL_U, _S or _M. */
@@ -112,6 +115,7 @@ struct rv_context {
     bool sum, mxr;  /* as they act on this access */
     bool update_ad; /* A and D bits are set by the machine (Svadu), not by a page fault */
     bool pbmt;      /* the PBMT field of an entry has a meaning (Svpbmt) */
+    bool napot;     /* and its N bit (Svnapot) */
     uint64_t satp;  /* 0 (bare) in M-mode */
 };
 void rv_priv_context(const struct rv_state *rv, bool fetch, struct rv_context *context);
