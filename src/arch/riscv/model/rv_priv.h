@@ -81,6 +81,9 @@ enum trap_result rv_priv_insn(struct vcpu *vcpu, uint32_t insn);
  */
 enum trap_result rv_priv_csr(struct vcpu *vcpu, struct trap *trap);
 
+/* The name of a CSR that such a vCPU may have; NULL: there is none of NUMBER. */
+const char *rv_priv_csr_name(uint32_t number);
+
 /* ---- exceptions and interrupts */
 
 /* The cause of an ECALL in the present mode: RV_CAUSE_ECALL_U, _S or _M. */
