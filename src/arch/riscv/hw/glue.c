@@ -63,8 +63,8 @@ void arch_vm_reset(struct vm *vm)
         vns16550_reset(rv->uart);
     vplic_reset(rv->vplic);
     vm->time_zero_ticks = arch_counter();
-    /* Without H there is no offset: that a guest reads the time without a trap is worth more than that
-     * its own begins at 0. */
+    /* Without H there is no offset: that a guest reads the time without a trap is worth more than
+     * that its own begins at 0. */
     rv->time_delta = rv->emulated ? 0 : -vm->time_zero_ticks;
     /* Its new life begins with nothing cached of the old one. */
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
