@@ -58,6 +58,7 @@ struct vm_config {
     uint32_t spi_count;       /* nr_spis; 0: not given, as many as the platform's devices need */
     uint8_t priority;         /* trapeze,priority: 0 lowest to VM_PRIORITY_MAX */
     bool vpl011;              /* the platform's virtual UART: vpl011, trapeze,vns16550 */
+    bool emulate;             /* trapeze,virtualise = "emulate": not by the hardware's help */
     bool unmapped_reads_ones; /* trap-unmapped-accesses = <0> */
     const char *bootargs;     /* into the blob; NULL for none */
     bool has_load_address;    /* trapeze,load-address: where a raw kernel goes and is entered */

@@ -5,8 +5,10 @@
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/sbi.h"
+#include "arch/riscv/hw/smode.h"
 #include "arch/riscv/hw/timer.h"
 #include "arch/riscv/model/rv_csr_rows.h"
+#include "arch/riscv/model/rv_emulate.h"
 #include "arch/riscv/model/rv_guest_fdt.h"
 #include "arch/riscv/model/rv_guest_layout.h"
 #include "arch/riscv/model/rv_hooks.h"
@@ -46,7 +48,9 @@ enum err arch_vm_init(struct vm *vm)
     if (rv->vplic == NULL)
         return ERR_NO_MEMORY;
     vplic_init(rv->vplic, &config);
-    rv->hgatp = hs_hgatp(vm);
+    rv->emulated = !rv_host.h || vm->config->emulate;
+    if (!rv->emulated)
+        rv->hgatp = hs_hgatp(vm);
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
     return vm_add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, rv->vplic, "PLIC");
 }
@@ -59,7 +63,9 @@ void arch_vm_reset(struct vm *vm)
         vns16550_reset(rv->uart);
     vplic_reset(rv->vplic);
     vm->time_zero_ticks = arch_counter();
-    rv->time_delta = -vm->time_zero_ticks;
+    /* Without H there is no offset: that a guest reads the time without a trap is worth more than that
+     * its own begins at 0. */
+    rv->time_delta = rv->emulated ? 0 : -vm->time_zero_ticks;
     /* Its new life begins with nothing cached of the old one. */
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
 }
@@ -113,8 +119,9 @@ void arch_vm_image_params(struct vm_image_params *params)
 
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
 {
+    const struct vm *vm = params->arch;
     struct rv_fdt_params rv = {
-        .isa = &rv_host.guest_isa,
+        .isa = vm->arch.rv.emulated ? &rv_host.emulated_isa : &rv_host.guest_isa,
         .mmu_type = rv_host.mmu_type,
         .timebase_frequency = rv_host.timebase_hz,
     };
@@ -136,10 +143,23 @@ enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
 
 void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks)
 {
-    if (rv_host.sstc)
+    struct rv_state *rv = &vcpu->arch.rv;
+
+    if (rv_is_emulated(vcpu)) {
+        rv->super.stimecmp = deadline_ticks;
+        rv->priv.effects |= RV_EFFECT_PENDING;
+        timer_follow(vcpu);
+    } else if (rv_host.sstc) {
         csr_write(vstimecmp, deadline_ticks);
-    else
+    } else {
         timer_set_virtual(vcpu, deadline_ticks);
+    }
+}
+
+void rv_hook_timer_changed(struct vcpu *vcpu)
+{
+    vcpu->arch.rv.priv.effects |= RV_EFFECT_PENDING;
+    timer_follow(vcpu);
 }
 
 void rv_hook_wait(struct vcpu *vcpu)
@@ -170,7 +190,13 @@ void rv_hook_fence(struct vcpu *vcpu, uint64_t targets, enum rv_fence fence, uin
         [RV_FENCE_VMA_ASID] = SBI_RFENCE_VVMA_ASID,
     };
     uint64_t cpus = cpus_of(vcpu->vm, targets), self = bit64(vcpu->arch.rv.pcpu->id);
+    const uint16_t guest_asid = (uint16_t)asid;
 
+    if (rv_is_emulated(vcpu) && fence != RV_FENCE_I) {
+        smode_fence(vcpu->vm, targets, start, size_bytes,
+                    fence == RV_FENCE_VMA_ASID ? &guest_asid : NULL);
+        return;
+    }
     /* Here it takes an instruction, not a call. */
     if (cpus & self) {
         if (fence == RV_FENCE_I)

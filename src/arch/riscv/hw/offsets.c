@@ -2,6 +2,7 @@
 /* Offsets for the assembly files: the Makefile turns the "->" lines of this file's output into
  * offsets.h. */
 #include "arch/riscv/hw/boot_params.h"
+#include "arch/riscv/hw/crossing.h"
 #include "arch/riscv/hw/fatal.h"
 #include "core/pcpu.h"
 #include "core/vcpu.h"
@@ -20,5 +21,17 @@ void offsets(void)
     OFFSET(PCPU_EMERGENCY_TOP, offsetof(struct pcpu, arch.emergency_stack_top));
     OFFSET(BOOT_PARAMS_SATP, offsetof(struct boot_params, satp));
     OFFSET(BOOT_PARAMS_PCPU, offsetof(struct boot_params, pcpu));
+    OFFSET(VCPU_CAPS, offsetof(struct vcpu, arch.rv.priv.caps));
+    OFFSET(PCPU_CROSSING, offsetof(struct pcpu, arch.crossing));
+    OFFSET(CROSSING_T0, offsetof(struct crossing, t0));
+    OFFSET(CROSSING_T1, offsetof(struct crossing, t1));
+    OFFSET(CROSSING_A0, offsetof(struct crossing, a0));
+    OFFSET(CROSSING_HOST_SATP, offsetof(struct crossing, host_satp));
+    OFFSET(CROSSING_GUEST_SATP, offsetof(struct crossing, guest_satp));
+    OFFSET(CROSSING_PLACE, offsetof(struct crossing, place));
+    OFFSET(CROSSING_FENCE, offsetof(struct crossing, fence));
+    OFFSET(CROSSING_SELF, offsetof(struct crossing, self));
+    OFFSET(CROSSING_ENTRY, offsetof(struct crossing, entry));
+    OFFSET(CROSSING_VCPU, offsetof(struct crossing, vcpu));
     OFFSET(FATAL_FRAME_BYTES, sizeof(struct fatal_frame));
 }

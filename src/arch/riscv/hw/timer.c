@@ -6,6 +6,8 @@
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/run.h"
 #include "core/vm.h"
@@ -92,6 +94,15 @@ void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
     rv->super.stimecmp = deadline_ticks;
     rv_virq_set(vcpu, RV_IRQ_STI, over);
     timer_arm(&rv->pcpu->timers, &rv->sbi_timer, over ? TIMER_NEVER : deadline);
+    arch_timer_program(timer_queue_next(&rv->pcpu->timers));
+}
+
+void timer_follow(struct vcpu *vcpu)
+{
+    struct rv_state *rv = &vcpu->arch.rv;
+    uint64_t deadline = rv_priv_deadline(rv, rv_hook_time(vcpu));
+
+    timer_arm(&rv->pcpu->timers, &rv->sbi_timer, timer_host_ticks(vcpu, deadline));
     arch_timer_program(timer_queue_next(&rv->pcpu->timers));
 }
 

@@ -77,6 +77,7 @@ struct rv_state {
     struct pcpu *pcpu;   /* where it runs: entry.S finds the stack from it */
     struct rv_super super;
     struct rv_priv priv;
+    struct rv_shadow *shadow; /* of an emulated vCPU: its page tables (model/rv_shadow.h) */
     uint32_t lines;         /* RV_IRQ_*: level of what others than it itself drive; atomic */
     uint32_t posted;        /* RV_IRQ_SSI: was sent and not yet shown to the vCPU; atomic */
     uint32_t last_cpu;      /* where it ran last, UINT32_MAX: nowhere yet */
@@ -87,6 +88,7 @@ struct rv_state {
 
 struct vplic;
 struct rv_vm {
+    bool emulated; /* its vCPUs have a rv_priv.caps */
     struct vplic *vplic;
     void *uart; /* struct vns16550 */
     uint64_t hgatp;
