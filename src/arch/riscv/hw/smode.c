@@ -118,7 +118,8 @@ void smode_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
 {
     struct rv_state *rv = &vcpu->arch.rv;
 
-    rv_priv_reset_supervisor(rv, &rv_host.caps, vcpu->id, entry, argument);
+    (vcpu->vm->config->start_machine ? rv_priv_reset_machine : rv_priv_reset_supervisor)(
+        rv, &rv_host.caps, vcpu->id, entry, argument);
     rv->priv.effects = RV_EFFECT_PENDING;
     rv_shadow_forget_all(rv->shadow);
 }

@@ -78,19 +78,22 @@ struct rv_state {
     struct rv_super super;
     struct rv_priv priv;
     struct rv_shadow *shadow; /* of an emulated vCPU: its page tables (model/rv_shadow.h) */
-    uint32_t lines;         /* RV_IRQ_*: level of what others than it itself drive; atomic */
-    uint32_t posted;        /* RV_IRQ_SSI: was sent and not yet shown to the vCPU; atomic */
-    uint32_t last_cpu;      /* where it ran last, UINT32_MAX: nowhere yet */
-    bool fp_dirty;          /* its registers in the hardware are newer than `fp` */
-    struct timer sbi_timer; /* its timer where the hardware has no second one */
+    uint32_t lines;           /* RV_IRQ_*: level of what others than it itself drive; atomic */
+    uint32_t posted;          /* RV_IRQ_SSI: was sent and not yet shown to the vCPU; atomic */
+    uint32_t last_cpu;        /* where it ran last, UINT32_MAX: nowhere yet */
+    bool fp_dirty;            /* its registers in the hardware are newer than `fp` */
+    struct timer sbi_timer;   /* its timer where the hardware has no second one */
     struct rv_fp fp;
 };
 
+struct vclint;
 struct vplic;
 struct rv_vm {
     bool emulated; /* its vCPUs have a rv_priv.caps */
     struct vplic *vplic;
-    void *uart; /* struct vns16550 */
+    void *uart;           /* struct vns16550 */
+    void *disk;           /* struct virtio_blk */
+    struct vclint *clint; /* of a machine that starts in M-mode, else NULL */
     uint64_t hgatp;
     uint64_t time_delta;   /* guest's time = host's + this */
     uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
