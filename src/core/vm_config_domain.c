@@ -138,6 +138,18 @@ static void read_start_mode(struct config_reader *r, int node)
                      mode);
 }
 
+static void read_virtualise(struct config_reader *r, int node)
+{
+    const char *how = dtb_string(r->fdt, node, "trapeze,virtualise");
+
+    r->vm->emulate = how != NULL && strcmp(how, "emulate") == 0;
+    if (how != NULL && !r->vm->emulate)
+        config_error(r, "trapeze,virtualise",
+                     "\"%s\" is no way to run a guest. Write \"emulate\", or leave it out for what "
+                     "the machine does best.",
+                     how);
+}
+
 static void read_options(struct config_reader *r, int node)
 {
     struct vm_config *vm = r->vm;
@@ -153,6 +165,7 @@ static void read_options(struct config_reader *r, int node)
         else
             vm->priority = (uint8_t)value;
     }
+    read_virtualise(r, node);
     read_start_mode(r, node);
     if (config_u32(r, node, "nr_spis", &value)) {
         if (value > SPI_COUNT_MAX)

@@ -138,6 +138,7 @@ static void test_options(void **state)
         STRING(L0, "trapeze,name", "First-VM_0.1+"),
         BYTES(L0, "trapeze,priority", "\0\0\0\x1f"),
         BYTES(L0, "nr_spis", "\0\0\0\x40"),
+        STRING(L0, "trapeze,virtualise", "emulate"),
         BYTES(L0, "trap-unmapped-accesses", "\0\0\0\0"),
         STRING(L0, "passthrough", "disabled"),
         STRING(L0, "xen,enhanced", "disabled"),
@@ -167,6 +168,7 @@ static void test_options(void **state)
     vm = find(&s, "First-VM_0.1+");
     assert_int_equal(vm->priority, VM_PRIORITY_MAX);
     assert_int_equal(vm->spi_count, 64);
+    assert_true(vm->emulate);
     assert_true(vm->unmapped_reads_ones);
     assert_string_equal(vm->kernel.file, "Image");
     assert_true(vm->has_load_address && vm->load_address.raw == 0x240001000);
@@ -272,6 +274,11 @@ static const struct {
      L0,
      "trapeze,priority",
      "32 is no priority. Write a number from 0 (lowest) to 31"},
+    {{STRING(L0, "trapeze,virtualise", "fast")},
+     E,
+     L0,
+     "trapeze,virtualise",
+     "\"fast\" is no way to run a guest. Write \"emulate\""},
     {{BYTES(L0, "nr_spis", "\0\0\3\xdd")}, E, L0, "nr_spis", "989 shared interrupts are more"},
     {{BYTES(L0, "trap-unmapped-accesses", C2)}, E, L0, "trap-unmapped-accesses", "2 is neither 1"},
     {{STRING("/chosen", "trapeze,console", "loud")},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the trampoline (trampoline.S) needs on its way between a guest's address space and ours: a page
- * for each hart, mapped behind its code there, and in the direct map here.
+ * What the trampoline (trampoline.S) needs on its way between a guest's address space and ours: a
+ * page for each hart, mapped behind its code there, and in the direct map here.
  */
 #pragma once
 

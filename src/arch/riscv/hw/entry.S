@@ -75,7 +75,7 @@ interrupt:
 
 /* Registers that the crossing uses: t0, t1, a0. */
 #define CROSSING_USES 0x460
-#define ALL_OTHERS    (ENTRY_SAVED | ENTRY_A0 | ENTRY_REST) & ~CROSSING_USES
+#define ALL_OTHERS    ((ENTRY_SAVED | ENTRY_A0 | ENTRY_REST) & ~CROSSING_USES)
 
 /* a0: the vcpu, loaded. */
 smode_enter:

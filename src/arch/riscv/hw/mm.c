@@ -22,8 +22,8 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 
-extern char trampoline_start[], idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], sealed_start[],
-    sealed_end[], data_start[];
+extern char trampoline_start[], idmap_start[], text_start[], text_end[], rodata_start[],
+    rodata_end[], sealed_start[], sealed_end[], data_start[];
 
 static hpa_t image_hpa __section(".sealed");
 

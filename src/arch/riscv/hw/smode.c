@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a hart needs for a guest whose kernel runs in U-mode: which tables, what U-mode may do without
- * a trap, and what the TLB forgets before it goes on (Privileged Architecture, version 20240411: 10.1.5,
- * 10.1.10, 10.1.11, 10.2.1). The crossing itself is trampoline.S.
+ * What a hart needs for a guest whose kernel runs in U-mode: which tables, what U-mode may do
+ * without a trap, and what the TLB forgets before it goes on (Privileged Architecture, version
+ * 20240411: 10.1.5, 10.1.10, 10.1.11, 10.2.1). The crossing itself is trampoline.S.
  */
 #include "arch/riscv/hw/smode.h"
 
@@ -197,8 +197,7 @@ struct vcpu *smode_exception(struct vcpu *vcpu, uint64_t cause)
     };
     struct trap trap;
 
-    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
-        (struct exit_record){vcpu->arch.rv.gprs.pc, cause, exit.tval, vcpu->name};
+    exit_note(pcpu, vcpu, vcpu->arch.rv.gprs.pc, cause, exit.tval);
     fp_note(vcpu);
     if (unlikely(read_once(vcpu->observers) != 0))
         rv_emulate_observed(vcpu, &exit);

@@ -21,9 +21,10 @@ enum err smode_vcpu_init(struct vcpu *vcpu) __must_check;
 void smode_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument);
 /* VCPU onto this hart; all there is to take off it is its floating-point state (fp.h). */
 void smode_load(struct vcpu *vcpu);
-/* Of VM, what TARGETS (a bit each) have cached of the guest's translations; rv_hook_fence's other words. */
+/* Of VM, what TARGETS (a bit each) have cached of the guest's translations; rv_hook_fence's other
+ * words. */
 void smode_fence(struct vm *vm, uint64_t targets, uint64_t start, uint64_t size_bytes,
                  const uint16_t *asid);
-/* The VM with VMID, if it is one of these, has other memory than it had: nobody uses the old on return.
- * Takes the lock of each shadow. */
+/* The VM with VMID, if it is one of these, has other memory than it had: nobody uses the old on
+ * return. Takes the lock of each shadow. */
 void smode_forget_memory(uint16_t vmid);

@@ -6,7 +6,6 @@
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/model/rv_hooks.h"
-#include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_priv.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/run.h"

@@ -29,7 +29,8 @@ static uint64_t access_cause(enum trap_access access)
 
 /* ---- its memory */
 
-/* Where an ACCESS to VA under CONTEXT leads, with the rights that physical memory protection leaves. */
+/* Where an ACCESS to VA under CONTEXT leads, with the rights that physical memory protection
+ * leaves. */
 static enum rv_walk_result reach(struct vcpu *vcpu, const struct rv_context *context, uint64_t va,
                                  enum trap_access access, struct rv_translation *to)
 {
@@ -285,8 +286,7 @@ static enum trap_result handle(struct vcpu *vcpu, const struct rv_exit *exit, st
 
 enum trap_result rv_emulate(struct vcpu *vcpu, const struct rv_exit *exit, struct trap *trap)
 {
-    *trap = (struct trap){
-        .kind = TRAP_UNKNOWN, .reg = TRAP_REG_NONE, .syndrome = exit->cause};
+    *trap = (struct trap){.kind = TRAP_UNKNOWN, .reg = TRAP_REG_NONE, .syndrome = exit->cause};
     return handle(vcpu, exit, trap);
 }
 

@@ -32,10 +32,10 @@ struct rv_exit {
  */
 enum trap_result rv_emulate(struct vcpu *vcpu, const struct rv_exit *exit, struct trap *trap);
 /*
- * Before VCPU, current here, runs on: what is pending is delivered, and its shadow's current context
- * is that of its mode and satp.
+ * Before VCPU, current here, runs on: what is pending is delivered, and its shadow's current
+ * context is that of its mode and satp.
  */
 void rv_emulate_enter(struct vcpu *vcpu);
-/* As SFENCE.VMA on VCPU from outside: SIZE bytes from START, UINT64_MAX for all, under ASID, or all if
- * that is NULL. What its hart has cached is the caller's affair. Any context. */
+/* As SFENCE.VMA on VCPU from outside: SIZE bytes from START, UINT64_MAX for all, under ASID, or all
+ * if that is NULL. What its hart has cached is the caller's affair. Any context. */
 void rv_emulate_fence(struct vcpu *vcpu, uint64_t start, uint64_t size_bytes, const uint16_t *asid);
