@@ -142,11 +142,15 @@ enum err arch_vm_add_uart(struct vm *vm)
         .input_ready = vm_console_input_room,
         .ctx = vm,
         .irq = {.controller = &vm->arch.rv.vplic->controller, .number = RV_GUEST_UART_SOURCE},
+        /* What is made for QEMU's bare machine, xv6 for one, runs only as it does there. */
+        .edge = vm->config->start_machine,
     };
     struct vns16550 *uart = heap_alloc(sizeof(*uart));
 
     if (uart == NULL)
         return ERR_NO_MEMORY;
+    if (config.edge)
+        vplic_set_edge(vm->arch.rv.vplic, RV_GUEST_UART_SOURCE);
     vns16550_init(uart, &config);
     vm->arch.rv.uart = uart;
     vm_add_console(vm, uart_input, uart_room);
