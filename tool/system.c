@@ -121,6 +121,7 @@ bool system_read(struct system *system)
         const struct module *ramdisk = read_module(system, vm, &vm->ramdisk, "ramdisk");
 
         (void)read_module(system, vm, &vm->device_tree, "device-tree");
+        (void)read_module(system, vm, &vm->disk, "disk");
         check_room(system, vm, kernel, ramdisk);
     }
     return err == ERR_NONE;

@@ -32,7 +32,8 @@ struct guest_fdt_params {
     uint64_t initrd_bytes; /* 0: none */
     uint8_t rng_seed[64];  /* fresh at each start */
     uint64_t kaslr_seed;
-    bool uart;
+    bool uart, disk;
+    bool machine_mode; /* it is entered without firmware */
     const void *arch; /* passed to the architecture's writer */
 };
 

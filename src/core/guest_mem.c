@@ -101,3 +101,25 @@ enum err guest_mem_zero(struct vm *vm, gpa_t to, uint64_t size_bytes)
     }
     return ERR_NONE;
 }
+
+enum err guest_mem_load_u16(struct vm *vm, gpa_t at, uint16_t *value)
+{
+    uint64_t run;
+    const uint16_t *p = locate(vm, at, sizeof(*value), PT_READ, &run);
+
+    if (!is_aligned(at.raw, sizeof(*value)) || p == NULL)
+        return ERR_RANGE;
+    *value = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+    return ERR_NONE;
+}
+
+enum err guest_mem_store_u16(struct vm *vm, gpa_t at, uint16_t value)
+{
+    uint64_t run;
+    uint16_t *p = locate(vm, at, sizeof(value), PT_WRITE, &run);
+
+    if (!is_aligned(at.raw, sizeof(value)) || p == NULL)
+        return ERR_RANGE;
+    __atomic_store_n(p, value, __ATOMIC_RELEASE);
+    return ERR_NONE;
+}

@@ -24,3 +24,9 @@ enum err guest_mem_exchange_u64(struct vm *vm, gpa_t at, uint64_t *expected,
                                 uint64_t value) __must_check;
 /* Zero SIZE bytes of the guest's RAM. */
 enum err guest_mem_zero(struct vm *vm, gpa_t to, uint64_t size_bytes) __must_check;
+/*
+ * The 16 bits at AT, a multiple of 2, in one piece. What is read after a load is not older than it,
+ * what was written before a store is seen with it. ERR_RANGE as above.
+ */
+enum err guest_mem_load_u16(struct vm *vm, gpa_t at, uint16_t *value) __must_check;
+enum err guest_mem_store_u16(struct vm *vm, gpa_t at, uint16_t value) __must_check;

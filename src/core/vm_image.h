@@ -26,6 +26,7 @@ struct vm_image_params {
     /* Bit per enum image_kind that this architecture's guests run; a gzip file is what is in it. */
     uint32_t kernel_kinds;
     uint32_t elf_machine; /* e_machine of an ELF kernel; 0: any */
+    bool has_machine_mode;
     const struct board *board;
     const struct system_config *system; /* all VMs: a module that two of them use is copied */
 };

@@ -42,11 +42,16 @@ static uint32_t interrupt_id(const struct vns16550 *uart)
     return NS16550_ID_NONE;
 }
 
-/* Give the interrupt line its level, if that changed: the controller is not free of charge. */
-static void update_line(struct vns16550 *uart)
+/* Give the interrupt line its level, if that changed: the controller is not free of charge. EVENT:
+ * something happened, not that somebody looked. */
+static void update_line(struct vns16550 *uart, bool event)
 {
     bool level = interrupt_id(uart) != NS16550_ID_NONE;
 
+    if (level && uart->line && event && uart->config.edge) {
+        virq_line_set(&uart->config.irq, false);
+        virq_line_set(&uart->config.irq, true);
+    }
     if (level != uart->line) {
         uart->line = level;
         virq_line_set(&uart->config.irq, level);
@@ -233,7 +238,7 @@ bool vns16550_mmio(void *device, struct mmio_access *access)
         write_register(uart, access->offset, (uint8_t)access->value);
     else
         access->value = read_register(uart, access->offset);
-    update_line(uart);
+    update_line(uart, access->write || access->offset == NS16550_RBR);
     room = unlikely(uart->input_refused) && uart->rx.count < depth(uart);
     if (room)
         uart->input_refused = false;
@@ -253,7 +258,7 @@ bool vns16550_input(struct vns16550 *uart, char byte)
         fifo_push(&uart->rx, uart->rx_bytes, NS16550_FIFO_DEPTH, byte);
     else
         uart->input_refused = true;
-    update_line(uart);
+    update_line(uart, true);
     spin_unlock(&uart->lock);
     return room;
 }
@@ -262,7 +267,7 @@ void vns16550_output_ready(struct vns16550 *uart)
 {
     spin_lock(&uart->lock);
     drain(uart);
-    update_line(uart);
+    update_line(uart, true);
     spin_unlock(&uart->lock);
 }
 
@@ -275,7 +280,7 @@ void vns16550_reset(struct vns16550 *uart)
     uart->dll = uart->dlm = uart->modem_delta = 0;
     uart->thr_empty = uart->overrun = false;
     uart->tx = uart->rx = (struct fifo){0};
-    update_line(uart);
+    update_line(uart, false);
     room = uart->input_refused;
     uart->input_refused = false;
     spin_unlock(&uart->lock);

@@ -18,9 +18,12 @@
 #include "core/pcpu.h"
 #include "core/run.h"
 #include "core/vm_device.h"
+#include "core/vm_disk.h"
 #include "core/vm_image.h"
 #include "lib/bits.h"
 #include "lib/string.h"
+#include "vdev/vclint.h"
+#include "vdev/virtio_blk.h"
 #include "vdev/vns16550.h"
 #include "vdev/vplic.h"
 
@@ -28,11 +31,54 @@ static_assert(RV_GUEST_PLIC_BYTES == VPLIC_SIZE &&
                   RV_GUEST_PLIC_LAST_SOURCE == VPLIC_SOURCE_COUNT - 1,
               "what guests are told is what the model has");
 
-/* Contexts come in pairs, machine mode first, which guests do not have. */
+/* Contexts come in pairs, machine mode first, which most guests do not have. */
 static void set_external(void *owner, uint32_t context, bool level)
 {
+    struct vm *vm = owner;
+
     if (context % 2 == 1)
-        rv_virq_set(((struct vm *)owner)->vcpus[context / 2], RV_IRQ_SEI, level);
+        rv_virq_set(vm->vcpus[context / 2], RV_IRQ_SEI, level);
+    else if (vm->config->start_machine)
+        rv_virq_set(vm->vcpus[context / 2], RV_IRQ_MEI, level);
+}
+
+/* ---- machine mode's interrupts */
+
+static void set_software(void *owner, uint32_t hart, bool level)
+{
+    rv_virq_set(((struct vm *)owner)->vcpus[hart], RV_IRQ_MSI, level);
+}
+
+/* The vCPU looks at it anew, and sets its timer, when it is told of an interrupt. */
+static void set_deadline(void *owner, uint32_t hart, uint64_t deadline_ticks)
+{
+    struct vcpu *vcpu = ((struct vm *)owner)->vcpus[hart];
+
+    __atomic_store_n(&vcpu->arch.rv.priv.machine.mtimecmp, deadline_ticks, __ATOMIC_RELEASE);
+    vcpu_kick(vcpu, VCPU_REQ_VIRQ);
+}
+
+static uint64_t guest_time(void *owner)
+{
+    return arch_counter() + ((struct vm *)owner)->arch.rv.time_delta;
+}
+
+static enum err add_clint(struct vm *vm)
+{
+    struct vclint_config config = {
+        .hart_count = vm->vcpu_count,
+        .set_software = set_software,
+        .set_deadline = set_deadline,
+        .time = guest_time,
+        .owner = vm,
+    };
+    struct vclint *clint = heap_alloc(sizeof(*clint));
+
+    if (clint == NULL)
+        return ERR_NO_MEMORY;
+    vclint_init(clint, &config);
+    vm->arch.rv.clint = clint;
+    return vm_add_region(vm, RV_GUEST_CLINT_BASE, VCLINT_SIZE, vclint_mmio, clint, "CLINT");
 }
 
 enum err arch_vm_init(struct vm *vm)
@@ -48,7 +94,10 @@ enum err arch_vm_init(struct vm *vm)
     if (rv->vplic == NULL)
         return ERR_NO_MEMORY;
     vplic_init(rv->vplic, &config);
-    rv->emulated = !rv_host.h || vm->config->emulate;
+    /* The hardware has no machine mode for guests. */
+    rv->emulated = !rv_host.h || vm->config->emulate || vm->config->start_machine;
+    if (vm->config->start_machine && add_clint(vm) != ERR_NONE)
+        return ERR_NO_MEMORY;
     if (!rv->emulated)
         rv->hgatp = hs_hgatp(vm);
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
@@ -61,6 +110,10 @@ void arch_vm_reset(struct vm *vm)
 
     if (rv->uart != NULL)
         vns16550_reset(rv->uart);
+    if (rv->disk != NULL)
+        virtio_blk_reset(rv->disk);
+    if (rv->clint != NULL)
+        vclint_reset(rv->clint);
     vplic_reset(rv->vplic);
     vm->time_zero_ticks = arch_counter();
     /* Without H there is no offset: that a guest reads the time without a trap is worth more than
@@ -89,15 +142,37 @@ enum err arch_vm_add_uart(struct vm *vm)
         .input_ready = vm_console_input_room,
         .ctx = vm,
         .irq = {.controller = &vm->arch.rv.vplic->controller, .number = RV_GUEST_UART_SOURCE},
+        /* What is made for QEMU's bare machine, xv6 for one, runs only as it does there. */
+        .edge = vm->config->start_machine,
     };
     struct vns16550 *uart = heap_alloc(sizeof(*uart));
 
     if (uart == NULL)
         return ERR_NO_MEMORY;
+    if (config.edge)
+        vplic_set_edge(vm->arch.rv.vplic, RV_GUEST_UART_SOURCE);
     vns16550_init(uart, &config);
     vm->arch.rv.uart = uart;
     vm_add_console(vm, uart_input, uart_room);
     return vm_add_region(vm, RV_GUEST_UART_BASE, VNS16550_SIZE, vns16550_mmio, uart, "UART");
+}
+
+enum err arch_vm_add_disk(struct vm *vm)
+{
+    struct virtio_blk_config config = {
+        .vm = vm,
+        .irq = {.controller = &vm->arch.rv.vplic->controller, .number = RV_GUEST_DISK_SOURCE},
+        .size_bytes = vm->disk->size_bytes,
+        .at = vm_disk_at,
+        .owner = vm->disk,
+    };
+    struct virtio_blk *disk = heap_alloc(sizeof(*disk));
+
+    if (disk == NULL)
+        return ERR_NO_MEMORY;
+    virtio_blk_init(disk, &config);
+    vm->arch.rv.disk = disk;
+    return vm_add_region(vm, RV_GUEST_DISK_BASE, VIRTIO_MMIO_SIZE, virtio_blk_mmio, disk, "disk");
 }
 
 bool rv_hook_console_put(struct vm *vm, char byte)
@@ -115,6 +190,7 @@ void arch_vm_image_params(struct vm_image_params *params)
     params->banks[1].max_bytes = 0;
     params->kernel_kinds = bit32(IMAGE_RAW) | bit32(IMAGE_RISCV) | bit32(IMAGE_ELF);
     params->elf_machine = IMAGE_MACHINE_RISCV;
+    params->has_machine_mode = true;
 }
 
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)

@@ -15,6 +15,7 @@
 #include "arch/riscv/hw/observed.h"
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/model/rv_emulate.h"
+#include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_pt.h"
 #include "arch/riscv/model/rv_sbi.h"
 #include "core/frame.h"
@@ -140,7 +141,8 @@ void smode_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
 {
     struct rv_state *rv = &vcpu->arch.rv;
 
-    rv_priv_reset_supervisor(rv, &rv_host.caps, vcpu->id, entry, argument);
+    (vcpu->vm->config->start_machine ? rv_priv_reset_machine : rv_priv_reset_supervisor)(
+        rv, &rv_host.caps, vcpu->id, entry, argument);
     rv->priv.effects = RV_EFFECT_PENDING;
     rv_shadow_forget_all(rv->shadow);
 }
@@ -182,6 +184,40 @@ static void forget(struct rv_shadow *shadow)
     }
 }
 
+/* The registers of the short way (crossing.h) into the crossing, and back. */
+static void open_short_way(struct vcpu *vcpu, struct crossing *crossing)
+{
+    const struct rv_state *rv = &vcpu->arch.rv;
+
+    crossing->is_short =
+        rv->priv.mode != RV_PRIVILEGE_USER && read_once(vcpu->observers) == 0;
+    if (!crossing->is_short)
+        return;
+    crossing->status_long = SSTATUS_SUM | SSTATUS_MXR | SSTATUS_FS | SSTATUS_VS;
+    crossing->pending = rv_priv_wakes(rv, rv_hook_time(vcpu));
+    crossing->sstatus = rv_priv_sstatus(rv);
+    crossing->sscratch = rv->super.sscratch;
+    crossing->sepc = rv->super.sepc;
+    crossing->scause = rv->super.scause;
+    crossing->stval = rv->super.stval;
+}
+
+static void close_short_way(struct vcpu *vcpu)
+{
+    struct rv_super *super = &vcpu->arch.rv.super;
+    struct crossing *crossing = vcpu->arch.rv.pcpu->arch.crossing;
+
+    if (!crossing->is_short)
+        return;
+    super->sstatus = (super->sstatus & ~(uint64_t)STATUS_SHORT) | (crossing->sstatus & STATUS_SHORT);
+    super->sscratch = crossing->sscratch;
+    super->sepc = crossing->sepc;
+    super->scause = crossing->scause;
+    super->stval = crossing->stval;
+    vcpu->stats.traps[TRAP_SYSREG] += crossing->short_count;
+    crossing->short_count = 0;
+}
+
 /* Called by entry.S with VCPU, which is loaded here, on the way into it. The same is returned. */
 struct vcpu *smode_prepare(struct vcpu *vcpu)
 {
@@ -202,6 +238,7 @@ struct vcpu *smode_prepare(struct vcpu *vcpu)
     env = rv_priv_env(rv) & rv_host.u_env;
     if (rv_host.u_env != 0 && csr_read(senvcfg) != env)
         csr_write(senvcfg, env);
+    open_short_way(vcpu, crossing);
     return vcpu;
 }
 
@@ -218,6 +255,7 @@ struct vcpu *smode_exception(struct vcpu *vcpu, uint64_t cause)
     };
     struct trap trap;
 
+    close_short_way(vcpu);
     exit_note(pcpu, vcpu, vcpu->arch.rv.gprs.pc, cause, exit.tval);
     fp_note(vcpu);
     if (unlikely(read_once(vcpu->observers) != 0))
@@ -229,6 +267,7 @@ struct vcpu *smode_exception(struct vcpu *vcpu, uint64_t cause)
 
 struct vcpu *smode_interrupt(struct vcpu *vcpu)
 {
+    close_short_way(vcpu);
     fp_note(vcpu);
     return rv_trap_interrupt(vcpu);
 }

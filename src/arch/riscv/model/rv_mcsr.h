@@ -9,14 +9,15 @@
 #include "arch/riscv/model/rv_csr.h"
 
 /* Of counters, events and memory protection the first of a row; they follow one another. */
-#define RV_MCSR_LIST(C)                                                                           \
-    C(mstatus, 0x300)                                                                             \
-    C(misa, 0x301) C(medeleg, 0x302) C(mideleg, 0x303) C(mie, 0x304) C(mtvec, 0x305)              \
-        C(mcounteren, 0x306) C(menvcfg, 0x30a) C(mcountinhibit, 0x320) C(mhpmevent3, 0x323)       \
-            C(mscratch, 0x340) C(mepc, 0x341) C(mcause, 0x342) C(mtval, 0x343) C(mip, 0x344)      \
-                C(pmpcfg0, 0x3a0) C(pmpaddr0, 0x3b0) C(mcycle, 0xb00) C(minstret, 0xb02)          \
-                    C(mhpmcounter3, 0xb03) C(mvendorid, 0xf11) C(marchid, 0xf12) C(mimpid, 0xf13) \
-                        C(mhartid, 0xf14) C(mconfigptr, 0xf15)
+/* clang-format off */
+#define RV_MCSR_LIST(C) \
+    C(mstatus, 0x300) C(misa, 0x301) C(medeleg, 0x302) C(mideleg, 0x303) C(mie, 0x304) \
+    C(mtvec, 0x305) C(mcounteren, 0x306) C(menvcfg, 0x30a) C(mcountinhibit, 0x320) \
+    C(mhpmevent3, 0x323) C(mscratch, 0x340) C(mepc, 0x341) C(mcause, 0x342) C(mtval, 0x343) \
+    C(mip, 0x344) C(pmpcfg0, 0x3a0) C(pmpaddr0, 0x3b0) C(mcycle, 0xb00) C(minstret, 0xb02) \
+    C(mhpmcounter3, 0xb03) C(mvendorid, 0xf11) C(marchid, 0xf12) C(mimpid, 0xf13) \
+    C(mhartid, 0xf14) C(mconfigptr, 0xf15)
+/* clang-format on */
 #define RV_MCSR_ENUM(name, number) CSR_##name = (number),
 enum { RV_MCSR_LIST(RV_MCSR_ENUM) };
 #undef RV_MCSR_ENUM

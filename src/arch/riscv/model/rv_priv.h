@@ -120,6 +120,8 @@ struct rv_context {
 };
 void rv_priv_context(const struct rv_state *rv, bool fetch, struct rv_context *context);
 
+/* sstatus as the guest reads it. */
+uint64_t rv_priv_sstatus(const struct rv_state *rv);
 /* FS allows floating-point, VS vector instructions. */
 static inline bool rv_priv_fp_on(const struct rv_state *rv)
 {

@@ -51,6 +51,11 @@ static uint64_t with_sd(uint64_t status)
     return status | (dirty ? SSTATUS_SD : 0);
 }
 
+uint64_t rv_priv_sstatus(const struct rv_state *rv)
+{
+    return with_sd(rv->super.sstatus);
+}
+
 static enum trap_result sstatus(struct vcpu *vcpu, const struct reg_row *row, bool write,
                                 uint64_t *value)
 {

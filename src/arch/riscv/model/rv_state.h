@@ -86,11 +86,14 @@ struct rv_state {
     struct rv_fp fp;
 };
 
+struct vclint;
 struct vplic;
 struct rv_vm {
     bool emulated; /* its vCPUs have a rv_priv.caps */
     struct vplic *vplic;
-    void *uart; /* struct vns16550 */
+    void *uart;           /* struct vns16550 */
+    void *disk;           /* struct virtio_blk */
+    struct vclint *clint; /* of a machine that starts in M-mode, else NULL */
     uint64_t hgatp;
     uint64_t time_delta;   /* guest's time = host's + this */
     uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
