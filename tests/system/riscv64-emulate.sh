@@ -88,3 +88,9 @@ done
 check guests-forced guests guests-forced "$LOGS/emulate.dts" --cpu rv64 --smp 2
 check same-forced same guests-forced
 check guests-max guests guests-max "$LOGS/hardware.dts" --cpu max,h=false --smp 2
+
+have python3 || {
+    skip session "there is no python3"
+    exit 0
+}
+python3 tests/system/pair.py system/riscv64-emulate "$PAIR" "$LOGS/session.out" --cpu rv64,h=false
