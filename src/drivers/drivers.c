@@ -9,6 +9,7 @@ static const struct console_driver *const console_drivers[] = {
     &sbsa_uart_driver,
     &ns16550_driver,
     &dw_uart_driver,
+    &sifive_uart_driver,
 };
 
 static bool driver_knows(const struct console_driver *driver, const char *name)

@@ -198,6 +198,8 @@ static bool hart_translate(uint64_t va, uint8_t right, uint64_t *hpa)
     uint16_t asid = (uint16_t)REG_GET(SATP, ASID, satp);
     int i = (int)REG_GET(SATP, MODE, satp) - 6;
 
+    if (sign_extend(va, PAGE_SHIFT + 9u * (unsigned)(i + 1)) != va)
+        return false;
     for (uint32_t t = 0; t < TLB_SIZE; t++) {
         if (!model.tlb[t].used || model.tlb[t].asid != asid ||
             va - model.tlb[t].va >= model.tlb[t].span)

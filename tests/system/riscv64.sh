@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# RISC-V with the H extension: the pair of Debian guests over the matrix of machines, a user at the terminal, and
-# machines that cannot run it.
+# RISC-V with the H extension: the pair of Debian guests over the matrix of machines, and a
+# user at the terminal.
 QEMU=qemu-system-riscv64
 . tests/system/lib.bash
 have riscv64-linux-gnu-gcc || {
@@ -64,14 +64,6 @@ if have python3; then
     check packed packs
     check elsewhere elsewhere
 fi
-
-refuses() { # NAME TEXT OPTION...
-    local name=$1 text=$2
-    shift 2
-    ./run "$PAIR" --batch --timeout 60 "$@" </dev/null >"$LOGS/$name.out" 2>&1
-    has "$name" "$text"
-}
-check no-h refuses no-h 'have no hypervisor extension' --cpu rv64,h=false
 
 have python3 || {
     skip session "there is no python3"

@@ -77,6 +77,14 @@ static void others(void **state)
     struct trace_record record = {.trap = {.kind = TRAP_INSN, .syndrome = 0x62000073}};
 
     assert_string_equal(text_of(&record), "executes 0x62000073, which guests do not have");
+    record.outcome_known = true;
+    record.result = TRAP_RETRY;
+    record.trap.syndrome = 0x10200073;
+    assert_string_equal(text_of(&record), "executes sret");
+    record.trap.syndrome = 0x12b50073;
+    assert_string_equal(text_of(&record), "executes sfence.vma");
+    record.result = TRAP_UNDEF;
+    assert_string_equal(text_of(&record), "executes 0x12b50073, which guests do not have");
     record.trap = (struct trap){.kind = TRAP_UNKNOWN, .syndrome = RV_CAUSE_ILLEGAL};
     assert_string_equal(text_of(&record), "executes an illegal instruction");
 }

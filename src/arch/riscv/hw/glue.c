@@ -220,7 +220,7 @@ int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
     const struct vm *vm = params->arch;
     struct rv_fdt_params rv = {
         .isa = vm->arch.rv.emulated ? &rv_host.emulated_isa : &rv_host.guest_isa,
-        .mmu_type = rv_host.mmu_type,
+        .mmu_type = vm->arch.rv.emulated ? rv_host.emulated_mmu_type : rv_host.mmu_type,
         .timebase_frequency = rv_host.timebase_hz,
     };
 

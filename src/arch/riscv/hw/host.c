@@ -100,6 +100,5 @@ const char *host_init(const void *fdt)
         rv_host.s2_mode = RV_MODE_SV39;
         rv_host.vmid_count = (uint32_t)bit64(HGATP_VMID_WIDTH);
     }
-    smode_init(&rv_host);
-    return NULL;
+    return smode_init(&rv_host);
 }

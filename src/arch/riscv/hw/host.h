@@ -18,6 +18,7 @@ struct rv_host {
     uint32_t vmid_count;
     /* For guests without H. */
     struct rv_isa emulated_isa; /* what they are shown */
+    const char *emulated_mmu_type;
     struct rv_priv_caps caps;
     uint32_t asid_count, asid_next; /* of satp; the first that nobody has */
     uint64_t u_env;                 /* what of senvcfg the machine has */

@@ -16,6 +16,7 @@
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/model/rv_emulate.h"
 #include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_pt.h"
 #include "arch/riscv/model/rv_sbi.h"
 #include "core/frame.h"
 #include "core/run.h"
@@ -49,19 +50,40 @@ static uint32_t count_asids(void)
     return (uint32_t)REG_GET(SATP, ASID, kept) + 1;
 }
 
-/* Modes of satp, by what the tree says is the widest; a narrower one is there as well (10.1.11). */
-static uint32_t satp_modes(const char *mmu_type)
+/*
+ * Modes of satp besides Sv39, tried out: a mode that is not there leaves satp as it was (10.1.11),
+ * and trees are known to promise more than the hart has. Our own addresses are the last of every
+ * mode's, so that our table, of Sv39, is the one behind the last entry of a wider mode's.
+ */
+static const char *find_satp_modes(struct rv_host *host)
 {
-    uint32_t modes = bit32(RV_MODE_SV39);
+    static const enum rv_mode wider[] = {RV_MODE_SV48, RV_MODE_SV57};
+    uint64_t ours = csr_read(satp);
+    hpa_t below = HPA(REG_GET(SATP, PPN, ours) << PAGE_SHIFT);
 
-    if (mmu_type != NULL && strcmp(mmu_type, "riscv,sv57") == 0)
-        modes |= bit32(RV_MODE_SV48) | bit32(RV_MODE_SV57);
-    else if (mmu_type != NULL && strcmp(mmu_type, "riscv,sv48") == 0)
-        modes |= bit32(RV_MODE_SV48);
-    return modes;
+    host->caps.satp_modes = bit32(RV_MODE_SV39);
+    host->emulated_mmu_type = "riscv,sv39";
+    for (unsigned i = 0; i < ARRAY_SIZE(wider); i++) {
+        uint64_t *root = frame_alloc_page();
+
+        if (root == NULL)
+            return "there is no memory for a page table";
+        root[PAGE_SIZE / sizeof(*root) - 1] = rv_pte_table(below);
+        below = arch_to_hpa(root);
+        sfence_vma();
+        csr_write(satp,
+                  REG_PUT(SATP, MODE, wider[i]) | REG_PUT(SATP, PPN, below.raw >> PAGE_SHIFT));
+        if (REG_GET(SATP, MODE, csr_read(satp)) == wider[i]) {
+            host->caps.satp_modes |= bit32(wider[i]);
+            host->emulated_mmu_type = wider[i] == RV_MODE_SV48 ? "riscv,sv48" : "riscv,sv57";
+        }
+        csr_write(satp, ours);
+        sfence_vma();
+    }
+    return NULL;
 }
 
-void smode_init(struct rv_host *host)
+const char *smode_init(struct rv_host *host)
 {
     struct rv_isa *isa = &host->emulated_isa;
 
@@ -74,8 +96,8 @@ void smode_init(struct rv_host *host)
     host->asid_next = 1; /* 0 is ours */
     host->u_env = (rv_isa_has(isa, RV_EXT_zicboz) ? HENVCFG_CBZE : 0) |
                   (rv_isa_has(isa, RV_EXT_zicbom) ? HENVCFG_CBCFE | HENVCFG_CBIE : 0);
-    host->caps = (struct rv_priv_caps){
-        .isa = isa, .satp_modes = satp_modes(host->mmu_type), .asid_bits = SATP_ASID_WIDTH};
+    host->caps = (struct rv_priv_caps){.isa = isa, .asid_bits = SATP_ASID_WIDTH};
+    return find_satp_modes(host);
 }
 
 enum err smode_init_pcpu(struct pcpu *pcpu)

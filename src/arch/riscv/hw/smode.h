@@ -12,8 +12,9 @@ struct pcpu;
 struct rv_host;
 struct vm;
 
-/* Find out what HOST offers such guests, and what they are shown. Boot hart, once. */
-void smode_init(struct rv_host *host);
+/* Find out what HOST offers such guests, and what they are shown. A sentence for the user on
+ * failure, NULL on success. Boot hart, once. */
+const char *smode_init(struct rv_host *host);
 /* PCPU's page for the trampoline. */
 enum err smode_init_pcpu(struct pcpu *pcpu) __must_check;
 /* VCPU's emulated state and shadow tables; it is one that is emulated from now on. */

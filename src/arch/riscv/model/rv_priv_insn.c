@@ -10,14 +10,6 @@
 #include "core/vcpu.h"
 #include "lib/bits.h"
 
-/* Without operands. */
-#define INSN_SRET            0x10200073u
-#define INSN_MRET            0x30200073u
-#define INSN_SFENCE_W_INVAL  0x18000073u
-#define INSN_SFENCE_INVAL_IR 0x18100073u
-/* funct7 of those that name an address (rs1) and an ASID (rs2); rd and funct3 are 0. */
-enum { FUNCT7_SFENCE_VMA = 0x09, FUNCT7_SINVAL_VMA = 0x0b };
-
 /* In S-mode BIT of mstatus keeps machine mode's word; in U-mode it is never allowed. */
 static bool may_in_supervisor(const struct rv_state *rv, uint64_t bit)
 {
@@ -111,9 +103,9 @@ static enum trap_result with_operands(struct rv_state *rv, uint32_t insn, bool s
         REG_GET(RV_INSN, RD, insn) != 0)
         return TRAP_UNDEF;
     switch (REG_GET(RV_INSN, FUNCT7, insn)) {
-    case FUNCT7_SFENCE_VMA:
+    case RV_FUNCT7_SFENCE_VMA:
         return sfence_vma(rv, insn);
-    case FUNCT7_SINVAL_VMA:
+    case RV_FUNCT7_SINVAL_VMA:
         return svinval ? sfence_vma(rv, insn) : TRAP_UNDEF;
     default:
         return TRAP_UNDEF;
@@ -139,14 +131,14 @@ enum trap_result rv_priv_insn(struct vcpu *vcpu, uint32_t insn)
     if (REG_GET(RV_INSN, OPCODE, insn) == RV_OP_SYSTEM && REG_GET(RV_INSN, FUNCT3, insn) != 0)
         return csr(vcpu, insn);
     switch (insn) {
-    case INSN_SRET:
+    case RV_INSN_SRET:
         return sret(rv);
-    case INSN_MRET:
+    case RV_INSN_MRET:
         return mret(rv);
     case RV_INSN_WFI:
         return wfi(rv);
-    case INSN_SFENCE_W_INVAL:
-    case INSN_SFENCE_INVAL_IR:
+    case RV_INSN_SFENCE_W_INVAL:
+    case RV_INSN_SFENCE_INVAL_IR:
         return svinval ? inval_fence(rv) : TRAP_UNDEF;
     default:
         return with_operands(rv, insn, svinval);
