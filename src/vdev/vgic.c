@@ -64,10 +64,9 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
     vgic->config.mpidrs = NULL; /* taken over here */
     vgic->bank_count = bank_count(config);
     vgic->all_lrs = (uint32_t)low_bits(hw->lr_count);
-    vgic->lr_pending = hw->version == 2 ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
-                                        : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
     vgic->cpus = (struct vgic_cpu *)((char *)vgic + cpus_offset());
     vgic->spis = (struct vgic_bank *)((char *)vgic + spis_offset(config));
+    vgic->simple_affinity = true;
     for (uint32_t n = 0; n < config->cpu_count; n++) {
         struct vgic_cpu *cpu = &vgic->cpus[n];
         uint64_t mpidr = config->mpidrs != NULL ? config->mpidrs[n] : n;
@@ -75,6 +74,7 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
         cpu->index = cpu->bank.owner = n;
         cpu->affinity = (uint32_t)(REG_GET(MPIDR_AFFINITY, Aff3, mpidr) << 24 |
                                    REG_GET(MPIDR_AFFINITY, Aff210, mpidr));
+        vgic->simple_affinity &= cpu->affinity == n;
         vgic->has_aff3 |= REG_GET(MPIDR_AFFINITY, Aff3, mpidr) != 0;
     }
     for (uint32_t n = 1; n < vgic->bank_count; n++)
@@ -94,6 +94,8 @@ static void reset_bank(struct vgic *vgic, struct vgic_bank *bank)
             vgic->hw->phys_active(bank->irqs[bit_lowest(m)].pirq, false);
     memset(bank, 0, sizeof *bank);
     bank->index = old.index;
+    bank->existing =
+        old.index == VGIC_INTID_MAX / 32 ? (uint32_t)low_bits(VGIC_INTID_MAX % 32) : ~0u;
     bank->owner = old.owner;
     bank->line = old.line;
     bank->hw = old.hw;

@@ -35,6 +35,9 @@ struct vgic_hw {
                           vgic_deactivate */
     uint64_t (*lr_read)(unsigned index);
     void (*lr_write)(unsigned index, uint64_t value);
+    /* If the interrupt of that list register is neither pending nor active, make it pending again;
+     * false: it is. */
+    bool (*lr_renew)(unsigned index);
     /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt. Sees earlier lr_writes (v3:
      * an ISB first). */
     uint64_t (*empty_lrs)(void);

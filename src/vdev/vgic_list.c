@@ -126,14 +126,9 @@ void vgic_lr_forget(struct vgic_cpu *cpu, unsigned lr)
 
 bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
 {
-    const struct vgic *vgic = cpu->vgic;
-    uint32_t bit = bit32(i), lr = bank->irqs[i].lr;
-    if (!(bank->plain & bit))
+    uint32_t bit = bit32(i);
+    if (!(bank->plain & bit) || !cpu->vgic->hw->lr_renew(bank->irqs[i].lr))
         return false;
-    uint64_t value = vgic->hw->lr_read(lr);
-    if (value & (vgic->lr_pending | vgic->lr_pending << 1)) /* State has two bits */
-        return false;
-    vgic->hw->lr_write(lr, value | vgic->lr_pending);
     bank->offered |= bit;
     bank->active &= ~bit;
     return true;

@@ -41,8 +41,9 @@ struct vgic_irq {
 };
 
 struct vgic_bank {
-    uint32_t index; /* INTIDs 32 * index to 32 * index + 31 */
-    uint32_t owner; /* bank 0: the vCPU */
+    uint32_t index;    /* INTIDs 32 * index to 32 * index + 31 */
+    uint32_t owner;    /* bank 0: the vCPU */
+    uint32_t existing; /* 1020 and up are none */
     uint32_t enabled, group1, edge;
     uint32_t line;    /* input level */
     uint32_t latch;   /* pending until acknowledged: edges, software-set, SGIs */
@@ -86,8 +87,8 @@ struct vgic {
     uint32_t typer, iidr;              /* GICD_TYPER; GICD_IIDR, GICR_IIDR */
     uint32_t bank_count;
     uint32_t all_lrs;
-    uint64_t lr_pending; /* a list register's pending bit */
     bool has_aff3;
+    bool simple_affinity; /* vCPU n has affinity n */
     struct vgic_cpu *cpus;
     struct vgic_bank *spis; /* bank 1 first */
 };

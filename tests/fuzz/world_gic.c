@@ -84,6 +84,17 @@ static void lr_write(unsigned index, uint64_t value)
     BUG_ON(lr_hw(value) && lr_state(value) == VGIC_LR_PENDING_ACTIVE);
     here()->lrs[index] = value;
 }
+static bool lr_renew(unsigned index)
+{
+    uint64_t *lr = &here()->lrs[index];
+
+    BUG_ON(index >= world.hw.lr_count);
+    if (lr_state(*lr) != VGIC_LR_INVALID)
+        return false;
+    *lr |= world.hw.version == 2 ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
+                                 : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
+    return true;
+}
 static uint64_t empty_lrs(void)
 {
     uint64_t empty = 0;
@@ -132,6 +143,7 @@ void world_gic_init(void)
         .apr_count = world.config.apr_count,
         .lr_read = lr_read,
         .lr_write = lr_write,
+        .lr_renew = lr_renew,
         .empty_lrs = empty_lrs,
         .hcr_write = hcr_write,
         .hcr_read = hcr_read,

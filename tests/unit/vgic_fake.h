@@ -96,6 +96,19 @@ static void fake_lr_write(unsigned index, uint64_t value)
     fake_ifs[fake_here].lrs[index] = value;
 }
 
+static bool fake_lr_renew(unsigned index)
+{
+    uint64_t *lr = &fake_ifs[fake_here].lrs[index];
+
+    assert_true(index < fake_hw.lr_count);
+    if (fake_lr_state(*lr) != VGIC_LR_INVALID)
+        return false;
+    fake_lr_writes++;
+    *lr |= fake_v2() ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
+                     : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
+    return true;
+}
+
 static uint64_t fake_empty_lrs(void)
 {
     uint64_t empty = 0;
@@ -445,6 +458,7 @@ static void fake_new(uint8_t version, uint32_t cpu_count, uint8_t lr_count, uint
         .apr_count = 1,
         .lr_read = fake_lr_read,
         .lr_write = fake_lr_write,
+        .lr_renew = fake_lr_renew,
         .empty_lrs = fake_empty_lrs,
         .hcr_write = fake_hcr_write,
         .hcr_read = fake_hcr_read,

@@ -7,11 +7,13 @@
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/hw/gic_regs.h"
 #include "arch/arm/model/a64_regs.h"
+#include "core/irq.h"
 #include "io.h"
 #include "lib/bits.h"
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "sysreg.h"
+#include "vdev/vgic_lr.h"
 
 static void *gicd;
 static struct {
@@ -53,6 +55,24 @@ static void v3_lr_write(unsigned index, uint64_t value)
         LR_CASES(CASE)
 #undef CASE
     }
+}
+
+static bool v3_lr_renew(unsigned index)
+{
+    uint64_t value;
+
+    switch (index) {
+#define CASE(n)                                                                             \
+    case n:                                                                                 \
+        value = sysreg_read(ICH_LR##n##_EL2);                                               \
+        if (unlikely((value & ICH_LR_EL2_State) != 0))                                      \
+            return false;                                                                   \
+        sysreg_write(ICH_LR##n##_EL2, value | REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING)); \
+        return true;
+        LR_CASES(CASE)
+#undef CASE
+    }
+    return false;
 }
 
 static uint64_t v3_empty_lrs(void)
@@ -160,6 +180,7 @@ static struct vgic_hw v3_hw __section(".sealed") = {
     .version = 3,
     .lr_read = v3_lr_read,
     .lr_write = v3_lr_write,
+    .lr_renew = v3_lr_renew,
     .empty_lrs = v3_empty_lrs,
     .hcr_write = v3_hcr_write,
     .hcr_read = v3_hcr_read,
@@ -173,20 +194,20 @@ static struct vgic_hw v3_hw __section(".sealed") = {
 
 /* ---- the physical interface */
 
-static uint32_t v3_acknowledge(void)
+#define INTID_MASK 0xffffffu
+
+static uint32_t v3_take(void)
 {
     uint32_t iar = (uint32_t)sysreg_read(ICC_IAR1_EL1);
 
     /* What the device or the other CPU wrote before it interrupted is visible from here (IHI
      * 0069H, 4.1). */
     dsb(sy);
+    if (likely((iar & INTID_MASK) < IRQ_MAX)) {
+        sysreg_write(ICC_EOIR1_EL1, iar);
+        isb();
+    }
     return iar;
-}
-
-static void v3_drop_priority(uint32_t iar)
-{
-    sysreg_write(ICC_EOIR1_EL1, iar);
-    isb();
 }
 
 static void v3_deactivate(uint32_t iar)
@@ -298,9 +319,8 @@ static void v3_init_cpu(struct pcpu *pcpu)
 static const struct gic_ops v3_ops = {
     .vgic = &v3_hw,
     .init_cpu = v3_init_cpu,
-    .intid_mask = 0xffffff,
-    .acknowledge = v3_acknowledge,
-    .drop_priority = v3_drop_priority,
+    .intid_mask = INTID_MASK,
+    .take = v3_take,
     .deactivate = v3_deactivate,
     .enable = v3_enable,
     .disable = v3_disable,

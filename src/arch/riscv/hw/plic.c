@@ -122,9 +122,9 @@ void plic_interrupt(void)
     if (context == UINT32_MAX)
         return;
     while ((irq = mmio_read32(context_reg(context, PLIC_CLAIM))) != 0) {
-        struct irq_action *action = irq_action(irq);
+        struct irq_action *action = irq_action(irq % IRQ_MAX);
 
-        if (action != NULL) {
+        if (action->handler != NULL) {
             action->count++;
             action->handler(action->context);
         } else {
