@@ -126,12 +126,30 @@ static void pristine_pages(void **state)
     assert_int_equal(*(uint64_t *)arch_to_ptr(HPA(HOST + MIB(5))), 6);
 }
 
+/* Two bytes that the guest may write at the same time. */
+static void half_words(void **state)
+{
+    uint64_t at = RAM.raw + MIB(2);
+    uint16_t value = 0;
+
+    assert_int_equal(guest_mem_store_u16(&vm, GPA(at - 2), 0x1234), ERR_NONE);
+    assert_int_equal(guest_mem_load_u16(&vm, GPA(at - 2), &value), ERR_NONE);
+    assert_int_equal(value, 0x1234);
+    assert_int_equal(guest_mem_load_u16(&vm, GPA(at - 1), &value), ERR_RANGE);
+    assert_int_equal(guest_mem_store_u16(&vm, GPA(at + 1), 0), ERR_RANGE);
+    assert_int_equal(guest_mem_load_u16(&vm, GPA(at + PAGE_SIZE), &value), ERR_NONE);
+    assert_int_equal(guest_mem_store_u16(&vm, GPA(at + PAGE_SIZE), 0), ERR_RANGE);
+    assert_int_equal(guest_mem_load_u16(&vm, GPA(RAM.raw - 2), &value), ERR_RANGE);
+    assert_int_equal(guest_mem_load_u16(&vm, GPA(UINT64_MAX - 1), &value), ERR_RANGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(across_blocks, start),
         cmocka_unit_test_setup(what_is_refused, start),
         cmocka_unit_test_setup(pristine_pages, start),
+        cmocka_unit_test_setup(half_words, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,26 @@ static uint64_t guest_time(void *owner)
     return arch_counter() + ((struct vm *)owner)->arch.rv.time_delta;
 }
 
-static enum err add_clint(struct vm *vm)
+/* QEMU's way to end without firmware (hw/misc/sifive_test.h): the low half of a word says how. */
+static bool finisher_mmio(void *device, struct mmio_access *access)
+{
+    enum { FAIL = 0x3333, PASS = 0x5555, RESET = 0x7777 };
+    struct vm *vm = device;
+
+    if (access->size_bytes != 4 || access->offset != 0)
+        return false;
+    if (!access->write)
+        access->value = 0;
+    else if ((uint16_t)access->value == PASS)
+        vm_stop(vm, VM_STOP_POWEROFF);
+    else if ((uint16_t)access->value == RESET)
+        vm_stop(vm, VM_STOP_RESET);
+    else if ((uint16_t)access->value == FAIL)
+        vm_stop(vm, VM_STOP_CRASH);
+    return true;
+}
+
+static enum err add_machine_devices(struct vm *vm)
 {
     struct vclint_config config = {
         .hart_count = vm->vcpu_count,
@@ -78,6 +97,9 @@ static enum err add_clint(struct vm *vm)
         return ERR_NO_MEMORY;
     vclint_init(clint, &config);
     vm->arch.rv.clint = clint;
+    if (vm_add_region(vm, RV_GUEST_FINISHER_BASE, RV_GUEST_FINISHER_BYTES, finisher_mmio, vm,
+                      "finisher") != ERR_NONE)
+        return ERR_NO_MEMORY;
     return vm_add_region(vm, RV_GUEST_CLINT_BASE, VCLINT_SIZE, vclint_mmio, clint, "CLINT");
 }
 
@@ -96,7 +118,7 @@ enum err arch_vm_init(struct vm *vm)
     vplic_init(rv->vplic, &config);
     /* The hardware has no machine mode for guests. */
     rv->emulated = !rv_host.h || vm->config->emulate || vm->config->start_machine;
-    if (vm->config->start_machine && add_clint(vm) != ERR_NONE)
+    if (vm->config->start_machine && add_machine_devices(vm) != ERR_NONE)
         return ERR_NO_MEMORY;
     if (!rv->emulated)
         rv->hgatp = hs_hgatp(vm);

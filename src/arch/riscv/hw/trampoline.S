@@ -12,6 +12,8 @@
 #define CAUSE_ILLEGAL 2
 #define SSTATUS_SPP   0x100
 
+    /* Tables have entries of two instructions, and vectors are at multiples of 4. */
+    .option norvc
     .section .trampoline, "ax"
     .balign 4096
     .global trampoline_start
@@ -51,7 +53,6 @@ leave:
  * they change nothing but themselves (crossing.h says which), are done here, without leaving the guest's
  * address space. All else goes on as if this had not been. a0: the crossing; t0 and t1 are saved.
  */
-    .option norvc                   /* tables have entries of two instructions */
 short_way:
     sd      t2, CROSSING_T2(a0)
     sd      t3, CROSSING_T3(a0)
@@ -161,7 +162,6 @@ long_way:
     j       leave
 
 /* The guest may execute there and not read, or its page has gone: as if we had not tried. */
-    .balign 4
 unreadable:
     csrc    sstatus, t2
     li      t2, SSTATUS_SPP

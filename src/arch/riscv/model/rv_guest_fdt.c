@@ -175,13 +175,23 @@ static int write_clint(void *fdt, uint32_t hart_count)
     return err;
 }
 
+static int write_finisher(void *fdt)
+{
+    int err = begin_at(fdt, "test", RV_GUEST_FINISHER_BASE);
+
+    err |= write_strings(fdt, "compatible", "sifive,test1\0sifive,test0\0syscon");
+    err |= write_reg(fdt, RV_GUEST_FINISHER_BASE, RV_GUEST_FINISHER_BYTES);
+    err |= fdt_end_node(fdt);
+    return err;
+}
+
 int rv_guest_fdt(void *fdt, const struct rv_fdt_params *p, const struct guest_fdt_params *params)
 {
     int err = write_harts(fdt, p, params->cpu_count);
 
     err |= write_plic(fdt, params->cpu_count, params->machine_mode);
     if (params->machine_mode)
-        err |= write_clint(fdt, params->cpu_count);
+        err |= write_clint(fdt, params->cpu_count) | write_finisher(fdt);
     if (params->uart)
         err |= write_uart(fdt);
     if (params->disk)
