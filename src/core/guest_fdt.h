@@ -34,7 +34,7 @@ struct guest_fdt_params {
     uint64_t kaslr_seed;
     bool uart, disk;
     bool machine_mode; /* it is entered without firmware */
-    const void *arch; /* passed to the architecture's writer */
+    const void *arch;  /* passed to the architecture's writer */
 };
 
 /* Writes /cpus, firmware, timer and interrupt controller into the open tree FDT (libfdt's

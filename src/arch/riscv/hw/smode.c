@@ -189,8 +189,7 @@ static void open_short_way(struct vcpu *vcpu, struct crossing *crossing)
 {
     const struct rv_state *rv = &vcpu->arch.rv;
 
-    crossing->is_short =
-        rv->priv.mode != RV_PRIVILEGE_USER && read_once(vcpu->observers) == 0;
+    crossing->is_short = rv->priv.mode != RV_PRIVILEGE_USER && read_once(vcpu->observers) == 0;
     if (!crossing->is_short)
         return;
     crossing->status_long = SSTATUS_SUM | SSTATUS_MXR | SSTATUS_FS | SSTATUS_VS;
@@ -209,7 +208,8 @@ static void close_short_way(struct vcpu *vcpu)
 
     if (!crossing->is_short)
         return;
-    super->sstatus = (super->sstatus & ~(uint64_t)STATUS_SHORT) | (crossing->sstatus & STATUS_SHORT);
+    super->sstatus =
+        (super->sstatus & ~(uint64_t)STATUS_SHORT) | (crossing->sstatus & STATUS_SHORT);
     super->sscratch = crossing->sscratch;
     super->sepc = crossing->sepc;
     super->scause = crossing->scause;
