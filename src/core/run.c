@@ -18,11 +18,6 @@ static struct vcpu *entity_vcpu(struct sched_entity *entity)
     return entity == NULL ? NULL : container_of(entity, struct vcpu, sched);
 }
 
-static void slice_over(struct timer *timer, uint64_t now_ticks)
-{
-    run_reschedule(container_of(timer, struct pcpu, slice_timer));
-}
-
 static uint64_t slice_ticks;
 
 void run_init(struct pcpu *pcpu)
@@ -30,7 +25,6 @@ void run_init(struct pcpu *pcpu)
     slice_ticks = SCHED_SLICE_NS * (arch_counter_hz() / 1000000) / 1000;
     runq_init(&pcpu->runq, pcpu->id);
     timer_queue_init(&pcpu->timers);
-    timer_init(&pcpu->slice_timer, slice_over);
     pcpu->programmed_ticks = TIMER_NEVER;
 }
 
@@ -259,8 +253,6 @@ __no_stack_protector struct vcpu *run_loop(struct pcpu *pcpu)
         timer_queue_expire(&pcpu->timers, now);
         vcpu = entity_vcpu(runq_pick(&pcpu->runq, now, slice_ticks, &slice_end));
         pcpu->current = vcpu;
-        if (pcpu->slice_timer.queue != NULL || slice_end != TIMER_NEVER)
-            timer_arm(&pcpu->timers, &pcpu->slice_timer, slice_end);
         if (vcpu == NULL) {
             idle(pcpu);
             continue;
@@ -279,7 +271,8 @@ __no_stack_protector struct vcpu *run_loop(struct pcpu *pcpu)
         }
         if (read_once(vcpu->requests) != 0)
             continue;
-        arch_timer_program(timer_queue_next(&pcpu->timers));
+        /* Whoever comes to share the CPU makes us look again: the slice needs no timer of its own. */
+        arch_timer_program(MIN(timer_queue_next(&pcpu->timers), slice_end));
         return vcpu;
     }
 }

@@ -132,20 +132,15 @@ static uint32_t fake_vmcr_read(void)
 {
     return fake_ifs[fake_here].vmcr;
 }
-static void fake_vmcr_write(uint32_t value)
+static void fake_image_save(struct vgic_image *image)
 {
-    fake_ifs[fake_here].vmcr = value;
+    image->vmcr = fake_ifs[fake_here].vmcr;
+    image->apr[0][0] = fake_ifs[fake_here].apr;
 }
-static uint32_t fake_apr_read(unsigned group, unsigned index)
+static void fake_image_load(const struct vgic_image *image)
 {
-    assert_true(index == 0 && group < (fake_v2() ? 1u : 2u));
-    return group == 0 ? fake_ifs[fake_here].apr : 0;
-}
-static void fake_apr_write(unsigned group, unsigned index, uint32_t value)
-{
-    assert_true(index == 0 && group < (fake_v2() ? 1u : 2u));
-    if (group == 0)
-        fake_ifs[fake_here].apr = value;
+    fake_ifs[fake_here].vmcr = image->vmcr;
+    fake_ifs[fake_here].apr = image->apr[0][0];
 }
 static void fake_phys_active(uint32_t pirq, bool active)
 {
@@ -463,9 +458,8 @@ static void fake_new(uint8_t version, uint32_t cpu_count, uint8_t lr_count, uint
         .hcr_write = fake_hcr_write,
         .hcr_read = fake_hcr_read,
         .vmcr_read = fake_vmcr_read,
-        .vmcr_write = fake_vmcr_write,
-        .apr_read = fake_apr_read,
-        .apr_write = fake_apr_write,
+        .image_save = fake_image_save,
+        .image_load = fake_image_load,
         .phys_active = fake_phys_active,
     };
     fake_config = (struct vgic_config){

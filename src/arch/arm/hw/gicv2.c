@@ -52,19 +52,16 @@ static uint32_t v2_vmcr_read(void)
     return io_read32(gich, GICH_VMCR);
 }
 
-static void v2_vmcr_write(uint32_t value)
+static void v2_image_save(struct vgic_image *image)
 {
-    io_write32(gich, GICH_VMCR, value);
+    image->vmcr = v2_vmcr_read();
+    image->apr[0][0] = io_read32(gich, GICH_APR);
 }
 
-static uint32_t v2_apr_read(unsigned group, unsigned index)
+static void v2_image_load(const struct vgic_image *image)
 {
-    return io_read32(gich, GICH_APR);
-}
-
-static void v2_apr_write(unsigned group, unsigned index, uint32_t value)
-{
-    io_write32(gich, GICH_APR, value);
+    io_write32(gich, GICH_VMCR, image->vmcr);
+    io_write32(gich, GICH_APR, image->apr[0][0]);
 }
 
 static void write_bit(uint64_t registers, uint32_t irq)
@@ -92,9 +89,8 @@ static struct vgic_hw v2_hw __section(".sealed") = {
     .hcr_write = v2_hcr_write,
     .hcr_read = v2_hcr_read,
     .vmcr_read = v2_vmcr_read,
-    .vmcr_write = v2_vmcr_write,
-    .apr_read = v2_apr_read,
-    .apr_write = v2_apr_write,
+    .image_save = v2_image_save,
+    .image_load = v2_image_load,
     .phys_active = v2_phys_active,
     .phys_pending = v2_phys_pending,
 };

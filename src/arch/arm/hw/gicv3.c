@@ -97,61 +97,40 @@ static uint32_t v3_vmcr_read(void)
     return (uint32_t)sysreg_read(ICH_VMCR_EL2);
 }
 
-static void v3_vmcr_write(uint32_t value)
+/* How many active-priority registers there are depends on the bits of a preemption level. */
+#define APR_FIRST(A)  A(0, 0, ICH_AP0R0_EL2) A(1, 0, ICH_AP1R0_EL2)
+#define APR_SECOND(A) A(0, 1, ICH_AP0R1_EL2) A(1, 1, ICH_AP1R1_EL2)
+#define APR_OTHERS(A) \
+    A(0, 2, ICH_AP0R2_EL2) A(1, 2, ICH_AP1R2_EL2) A(0, 3, ICH_AP0R3_EL2) A(1, 3, ICH_AP1R3_EL2)
+
+static struct vgic_hw v3_hw;
+
+static void v3_image_save(struct vgic_image *image)
 {
-    sysreg_write(ICH_VMCR_EL2, value);
+#define SAVE(group, index, name) image->apr[group][index] = (uint32_t)sysreg_read(name);
+    image->vmcr = v3_vmcr_read();
+    APR_FIRST(SAVE)
+    if (unlikely(v3_hw.apr_count > 1)) {
+        APR_SECOND(SAVE)
+        if (v3_hw.apr_count > 2) {
+            APR_OTHERS(SAVE)
+        }
+    }
+#undef SAVE
 }
 
-static uint32_t v3_apr_read(unsigned group, unsigned index)
+static void v3_image_load(const struct vgic_image *image)
 {
-    switch (group * 4 + index) {
-    case 0:
-        return (uint32_t)sysreg_read(ICH_AP0R0_EL2);
-    case 1:
-        return (uint32_t)sysreg_read(ICH_AP0R1_EL2);
-    case 2:
-        return (uint32_t)sysreg_read(ICH_AP0R2_EL2);
-    case 3:
-        return (uint32_t)sysreg_read(ICH_AP0R3_EL2);
-    case 4:
-        return (uint32_t)sysreg_read(ICH_AP1R0_EL2);
-    case 5:
-        return (uint32_t)sysreg_read(ICH_AP1R1_EL2);
-    case 6:
-        return (uint32_t)sysreg_read(ICH_AP1R2_EL2);
-    default:
-        return (uint32_t)sysreg_read(ICH_AP1R3_EL2);
+#define LOAD(group, index, name) sysreg_write(name, image->apr[group][index]);
+    sysreg_write(ICH_VMCR_EL2, image->vmcr);
+    APR_FIRST(LOAD)
+    if (unlikely(v3_hw.apr_count > 1)) {
+        APR_SECOND(LOAD)
+        if (v3_hw.apr_count > 2) {
+            APR_OTHERS(LOAD)
+        }
     }
-}
-
-static void v3_apr_write(unsigned group, unsigned index, uint32_t value)
-{
-    switch (group * 4 + index) {
-    case 0:
-        sysreg_write(ICH_AP0R0_EL2, value);
-        break;
-    case 1:
-        sysreg_write(ICH_AP0R1_EL2, value);
-        break;
-    case 2:
-        sysreg_write(ICH_AP0R2_EL2, value);
-        break;
-    case 3:
-        sysreg_write(ICH_AP0R3_EL2, value);
-        break;
-    case 4:
-        sysreg_write(ICH_AP1R0_EL2, value);
-        break;
-    case 5:
-        sysreg_write(ICH_AP1R1_EL2, value);
-        break;
-    case 6:
-        sysreg_write(ICH_AP1R2_EL2, value);
-        break;
-    default:
-        sysreg_write(ICH_AP1R3_EL2, value);
-        break;
-    }
+#undef LOAD
 }
 
 /* The redistributor's SGI and PPI frame of this CPU, or the distributor, and the bit of IRQ in it.
@@ -185,9 +164,8 @@ static struct vgic_hw v3_hw __section(".sealed") = {
     .hcr_write = v3_hcr_write,
     .hcr_read = v3_hcr_read,
     .vmcr_read = v3_vmcr_read,
-    .vmcr_write = v3_vmcr_write,
-    .apr_read = v3_apr_read,
-    .apr_write = v3_apr_write,
+    .image_save = v3_image_save,
+    .image_load = v3_image_load,
     .phys_active = v3_phys_active,
     .phys_pending = v3_phys_pending,
 };

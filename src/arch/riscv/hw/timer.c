@@ -78,7 +78,6 @@ void timer_interrupt(void)
         csr_write(stimecmp, TIMER_NEVER);
     else
         sbi_set_timer(TIMER_NEVER);
-    timer_queue_expire(&pcpu->timers, arch_counter());
     run_reschedule(pcpu);
     if (pcpu->current == NULL && pcpu->loaded != NULL && arch_vcpu_virq_pending(pcpu->loaded))
         sched_wake(pcpu->loaded, false);
