@@ -159,7 +159,12 @@ void vgic_load(struct vgic_cpu *cpu)
     set_private_phys(cpu, true);
     hw->image_load(&cpu->image);
     cpu->hcr = 0; /* what vgic_save left: refill turns the interface on */
-    vgic_lr_refill(cpu);
+    if (cpu->queued_banks == 0 && cpu->release == 0) {
+        cpu->hcr = ICH_HCR_EL2_En; /* as it would */
+        hw->hcr_write(cpu->hcr);
+    } else {
+        vgic_lr_refill(cpu);
+    }
     spin_unlock(&vgic->lock);
 }
 

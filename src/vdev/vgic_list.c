@@ -266,7 +266,13 @@ static unsigned queued_count(const struct vgic_cpu *cpu)
 
 static bool queue_fits(const struct vgic_cpu *cpu)
 {
-    return queued_count(cpu) <= bit_count(cpu->vgic->all_lrs & ~cpu->used_lrs);
+    uint32_t free_lrs = cpu->vgic->all_lrs & ~cpu->used_lrs;
+    uint32_t banks = cpu->queued_banks, first = cpu->queued[bit_lowest(banks)];
+
+    /* One interrupt, most of the time. */
+    if (likely((banks & (banks - 1)) == 0 && (first & (first - 1)) == 0))
+        return free_lrs != 0;
+    return queued_count(cpu) <= bit_count(free_lrs);
 }
 
 /* Everything in the queue gets a list register. */

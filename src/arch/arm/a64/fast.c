@@ -158,11 +158,10 @@ static __noinline __no_stack_protector uint32_t handle_wait(struct vcpu *vcpu, u
     struct trap trap;
 
     a64_decode_wait(esr, &trap);
-    if (unlikely(trap.wait.timeout))
+    trap.insn_bytes = A64_INSN_BYTES;
+    if (unlikely(trap.wait.timeout || trap_wait(vcpu, &trap) != TRAP_DONE))
         return A64_LEFT_ALL;
-    if (likely(trap_dispatch(vcpu, &trap) == TRAP_DONE))
-        a64_trap_finish(vcpu, &trap);
-    vcpu->stats.traps[TRAP_WAIT]--;
+    a64_trap_finish(vcpu, &trap);
     return fast_end(vcpu, TRAP_WAIT);
 }
 

@@ -184,6 +184,7 @@ static enum trap_result page_fault(struct vcpu *vcpu, enum trap_access access, u
             return access_memory(vcpu, access, va, to.gpa, trap);
         rights &= PT_EXEC;
     }
+    vcpu->stats.traps[TRAP_S2_FAULT]++;
     err = rv_shadow_map(shadow, generation, va, mapping.hpa, to.size_bytes, mapping.size_bytes,
                         rights);
     /* Busy: translations were dropped meanwhile, so it faults again. */
