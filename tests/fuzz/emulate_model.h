@@ -145,8 +145,15 @@ static void guest_start(bool machine)
         vcpus[i].vm = &vm;
         vcpus[i].id = i;
         rv->shadow = &shadows[i];
-        rv_shadow_init(rv->shadow, arch_to_ptr(HPA(memory)), SHADOW_PAGES,
-                       (uint16_t)(1 + i * RV_SHADOW_CONTEXT_COUNT), true, HPA(0x1000));
+        rv_shadow_init(rv->shadow, &(struct rv_shadow_config){
+                                       .memory = arch_to_ptr(HPA(memory)),
+                                       .page_count = SHADOW_PAGES,
+                                       .asid_base = (uint16_t)(1 + i * RV_SHADOW_CONTEXT_COUNT),
+                                       .asids = true,
+                                       .code = HPA(0x1000),
+                                       .to_hpa = arch_to_hpa,
+                                       .to_table = arch_to_ptr,
+                                   });
         rv_shadow_set_data(rv->shadow, HPA(0x2000));
         if (machine)
             rv_priv_reset_machine(rv, &caps, i, GUEST_RAM, 0);

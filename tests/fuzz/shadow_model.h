@@ -445,8 +445,15 @@ static void model_start(struct input *in)
     model.update_ad = (how & 1) == 0;
     model.napot = (how & 2) == 0;
     model.pbmt = (how & 4) == 0;
-    rv_shadow_init(&model.shadow, arch_to_ptr(HPA(ARENA_BASE)), pages, 5, (how & 16) == 0,
-                   HPA(CODE_PAGE));
+    rv_shadow_init(&model.shadow, &(struct rv_shadow_config){
+                                      .memory = arch_to_ptr(HPA(ARENA_BASE)),
+                                      .page_count = pages,
+                                      .asid_base = 5,
+                                      .asids = (how & 16) == 0,
+                                      .code = HPA(CODE_PAGE),
+                                      .to_hpa = arch_to_hpa,
+                                      .to_table = arch_to_ptr,
+                                  });
     rv_shadow_set_data(&model.shadow, HPA(DATA_PAGE));
     rv_shadow_select(&model.shadow, 0, 0);
 }

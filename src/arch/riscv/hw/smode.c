@@ -121,6 +121,7 @@ enum err smode_vcpu_init(struct vcpu *vcpu)
     struct rv_state *rv = &vcpu->arch.rv;
     uint64_t pages = vcpu->vm->config->memory_bytes / MEMORY_PER_SHADOW_PAGE;
     bool asids = rv_host.asid_count - rv_host.asid_next >= RV_SHADOW_CONTEXT_COUNT;
+    struct rv_shadow_config config;
     void *memory;
 
     pages = MIN(MAX(pages, RV_SHADOW_PAGES_MIN), RV_SHADOW_PAGES_MAX);
@@ -128,9 +129,16 @@ enum err smode_vcpu_init(struct vcpu *vcpu)
     memory = frame_alloc_pages((uint32_t)pages, PAGE_SIZE);
     if (rv->shadow == NULL || memory == NULL)
         return ERR_NO_MEMORY;
-    rv_shadow_init(rv->shadow, memory, (uint32_t)pages,
-                   asids ? (uint16_t)rv_host.asid_next : rv_host.asid_count > 1, asids,
-                   arch_to_hpa(trampoline_start));
+    config = (struct rv_shadow_config){
+        .memory = memory,
+        .page_count = (uint32_t)pages,
+        .asid_base = asids ? (uint16_t)rv_host.asid_next : rv_host.asid_count > 1,
+        .asids = asids,
+        .code = arch_to_hpa(trampoline_start),
+        .to_hpa = arch_to_hpa,
+        .to_table = arch_to_ptr,
+    };
+    rv_shadow_init(rv->shadow, &config);
     if (asids)
         rv_host.asid_next += RV_SHADOW_CONTEXT_COUNT;
     rv->priv.caps = &rv_host.caps;
@@ -155,7 +163,7 @@ void smode_load(struct vcpu *vcpu)
     if (rv_host.h)
         csr_write(hstatus, 0);
     csr_clear(sstatus, SSTATUS_SPP);
-    if (rv->last_cpu == pcpu->id && rv->shadow->asids)
+    if (rv->last_cpu == pcpu->id && rv->shadow->config.asids)
         return;
     /* What this hart still holds under these ASIDs is of before it was elsewhere, or another's. */
     rv->last_cpu = pcpu->id;

@@ -83,6 +83,16 @@ void timer_interrupt(void)
         sched_wake(pcpu->loaded, false);
 }
 
+/* A timer of PCPU's, which is this one, was armed. What is programmed may be the end of a slice,
+ * which is in no queue: it stays if it comes first. */
+static void program_earlier(struct pcpu *pcpu)
+{
+    uint64_t next = timer_queue_next(&pcpu->timers);
+
+    if (next < pcpu->programmed_ticks)
+        arch_timer_program(next);
+}
+
 void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
 {
     struct rv_state *rv = &vcpu->arch.rv;
@@ -92,7 +102,7 @@ void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
     rv->super.stimecmp = deadline_ticks;
     rv_virq_set(vcpu, RV_IRQ_STI, over);
     timer_arm(&rv->pcpu->timers, &rv->sbi_timer, over ? TIMER_NEVER : deadline);
-    arch_timer_program(timer_queue_next(&rv->pcpu->timers));
+    program_earlier(rv->pcpu);
 }
 
 void timer_follow(struct vcpu *vcpu)
@@ -101,7 +111,7 @@ void timer_follow(struct vcpu *vcpu)
     uint64_t deadline = rv_priv_deadline(rv, rv_hook_time(vcpu));
 
     timer_arm(&rv->pcpu->timers, &rv->sbi_timer, timer_host_ticks(vcpu, deadline));
-    arch_timer_program(timer_queue_next(&rv->pcpu->timers));
+    program_earlier(rv->pcpu);
 }
 
 void timer_init_cpu(void)

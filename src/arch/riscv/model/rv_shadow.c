@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/riscv/model/rv_shadow.h"
 
-#include "arch/arch.h"
 #include "arch/riscv/model/rv_pt.h"
 #include "core/pt_walk.h"
 #include "lib/string.h"
@@ -22,7 +21,7 @@ static __always_inline struct pt_format format_of(const struct rv_shadow_context
 
 static void *page_at(const struct rv_shadow *shadow, uint16_t page)
 {
-    return shadow->memory + (uint64_t)page * PAGE_SIZE;
+    return (char *)shadow->config.memory + (uint64_t)page * PAGE_SIZE;
 }
 
 static uint16_t page_take(struct rv_shadow *shadow)
@@ -76,20 +75,11 @@ static void table_free(struct pt *pt, void *page) {}
 static void table_publish(struct pt *pt) {}
 static void table_forget(struct pt *pt, uint64_t ia, uint64_t size_bytes) {}
 
-static const struct pt_ops shadow_ops = {
-    .alloc_page = table_alloc,
-    .free_page = table_free,
-    .to_hpa = arch_to_hpa,
-    .to_table = arch_to_ptr,
-    .publish = table_publish,
-    .forget = table_forget,
-};
-
 /* ---- what the TLB has to forget */
 
 static uint16_t asid_of(const struct rv_shadow *shadow, const struct rv_shadow_context *context)
 {
-    return (uint16_t)(shadow->asid_base + (shadow->asids ? context->index : 0));
+    return (uint16_t)(shadow->config.asid_base + (shadow->config.asids ? context->index : 0));
 }
 
 static void note_flush(struct rv_shadow *shadow, struct rv_shadow_flush flush)
@@ -149,7 +139,8 @@ static void place_write(const struct rv_shadow *shadow, const struct rv_shadow_c
 {
     uint64_t *slots = place_slots(shadow, context, context->place);
 
-    pt_write(&slots[0], rv_pte_leaf(shadow->code, (struct pt_attr){.rights = PT_READ | PT_EXEC}));
+    pt_write(&slots[0],
+             rv_pte_leaf(shadow->config.code, (struct pt_attr){.rights = PT_READ | PT_EXEC}));
     pt_write(&slots[1], rv_pte_leaf(shadow->data, (struct pt_attr){.rights = PT_READ | PT_WRITE}));
 }
 
@@ -260,9 +251,9 @@ static void context_build(struct rv_shadow *shadow, struct rv_shadow_context *co
         if (level != 0)
             pt_write(pt_slot(&format, path_table(shadow, context, level - 1), RV_SHADOW_PLACES_VA,
                              level - 1),
-                     rv_pte_table(arch_to_hpa(path_table(shadow, context, level))));
+                     rv_pte_table(shadow->config.to_hpa(path_table(shadow, context, level))));
     }
-    pt_init(&format, &context->pt, &shadow_ops, path_table(shadow, context, 0));
+    pt_init(&format, &context->pt, &shadow->ops, path_table(shadow, context, 0));
     context->place = 0;
     context->used = true;
     context->filled = context->stale = false;
@@ -334,22 +325,25 @@ void rv_shadow_select(struct rv_shadow *shadow, uint64_t satp, uint8_t view)
     context->stale = false;
     context->turn = ++shadow->turn;
     shadow->current = context;
-    if (!shadow->asids)
+    if (!shadow->config.asids)
         note_asid(shadow, context);
     spin_unlock(&shadow->lock);
 }
 
-void rv_shadow_init(struct rv_shadow *shadow, void *memory, uint32_t page_count, uint16_t asid_base,
-                    bool asids, hpa_t code)
+void rv_shadow_init(struct rv_shadow *shadow, const struct rv_shadow_config *config)
 {
-    BUG_ON(page_count < RV_SHADOW_PAGES_MIN || page_count > RV_SHADOW_PAGES_MAX);
-    shadow->memory = memory;
-    shadow->page_count = page_count;
-    shadow->asid_base = asid_base;
-    shadow->asids = asids;
-    shadow->code = code;
+    BUG_ON(config->page_count < RV_SHADOW_PAGES_MIN || config->page_count > RV_SHADOW_PAGES_MAX);
+    shadow->config = *config;
+    shadow->ops = (struct pt_ops){
+        .alloc_page = table_alloc,
+        .free_page = table_free,
+        .to_hpa = config->to_hpa,
+        .to_table = config->to_table,
+        .publish = table_publish,
+        .forget = table_forget,
+    };
     shadow->free = NO_PAGE;
-    for (uint32_t i = page_count; i-- > 0;)
+    for (uint32_t i = config->page_count; i-- > 0;)
         page_give(shadow, (uint16_t)i);
     for (unsigned i = 0; i < RV_SHADOW_CONTEXT_COUNT; i++) {
         shadow->contexts[i].index = (uint8_t)i;
@@ -375,7 +369,7 @@ uint64_t rv_shadow_satp(const struct rv_shadow *shadow)
 
     return REG_PUT(SATP, MODE, modes[context->levels]) |
            REG_PUT(SATP, ASID, asid_of(shadow, context)) |
-           REG_PUT(SATP, PPN, arch_to_hpa(context->pt.root).raw >> PAGE_SHIFT);
+           REG_PUT(SATP, PPN, shadow->config.to_hpa(context->pt.root).raw >> PAGE_SHIFT);
 }
 
 uint64_t rv_shadow_trampoline(const struct rv_shadow *shadow)
@@ -504,7 +498,7 @@ static bool is_translated(const struct rv_shadow_context *context)
     return REG_GET(SATP, MODE, context->satp) != RV_MODE_BARE;
 }
 
-static void begin_forget(struct rv_shadow *shadow)
+static void begin_forget(struct rv_shadow *shadow) ACQUIRES(&shadow->lock)
 {
     spin_lock(&shadow->lock);
     __atomic_store_n(&shadow->generation, shadow->generation + 1, __ATOMIC_RELEASE);

@@ -72,30 +72,33 @@ struct rv_shadow_flush {
     uint16_t asid;
 };
 
+struct rv_shadow_config {
+    void *memory;        /* of the tables */
+    uint32_t page_count; /* RV_SHADOW_PAGES_MIN to _MAX */
+    uint16_t asid_base;  /* ASID of the first context */
+    bool asids;          /* each context has one of its own; else all have this one */
+    hpa_t code;          /* the trampoline's page */
+    hpa_t (*to_hpa)(const void *table); /* of `memory` */
+    void *(*to_table)(hpa_t hpa);
+};
+
 struct rv_shadow {
     struct spinlock lock;
     struct rv_shadow_context contexts[RV_SHADOW_CONTEXT_COUNT];
     struct rv_shadow_context *current; /* of its vCPU's own CPU */
     uint64_t generation;               /* rises when the guest's translations are dropped */
     struct rv_shadow_flush flush;
-    uint16_t asid_base; /* of the first context */
-    bool asids;         /* else all have the ASID asid_base */
-    hpa_t code, data;   /* the trampoline's */
+    struct rv_shadow_config config;
+    struct pt_ops ops;
+    hpa_t data; /* the trampoline's, of the hart */
     uint64_t turn;
-    char *memory;
-    uint32_t page_count;
     uint16_t free; /* first of the chain of free pages */
     uint16_t next[RV_SHADOW_PAGES_MAX];
     uint64_t fill_count, reclaim_count;
 };
 
-/*
- * SHADOW, zeroed, is empty and uses the PAGE_COUNT (RV_SHADOW_PAGES_MIN to _MAX) pages at MEMORY.
- * Its contexts have the ASIDs from ASID_BASE on, or all this one if not ASIDS. CODE is the
- * trampoline's page.
- */
-void rv_shadow_init(struct rv_shadow *shadow, void *memory, uint32_t page_count, uint16_t asid_base,
-                    bool asids, hpa_t code);
+/* SHADOW, zeroed, is empty. */
+void rv_shadow_init(struct rv_shadow *shadow, const struct rv_shadow_config *config);
 /* The vCPU goes to another hart, whose page of data is DATA. All flushed by the caller. */
 void rv_shadow_set_data(struct rv_shadow *shadow, hpa_t data);
 
