@@ -9,6 +9,8 @@
 #include "lib/types.h"
 
 void guest_main(uint64_t hart, uint64_t fdt); /* the guest's own */
+/* Its command line, "" without one. */
+const char *bootargs(uint64_t fdt);
 
 /* ---- output: %s; %u 32 bits in decimal, %lu and %lx 64 bits */
 void print(const char *format, ...);
@@ -49,11 +51,12 @@ enum irq { IRQ_SOFTWARE = 1, IRQ_TIMER = 5, IRQ_EXTERNAL = 9 };
 #define IRQ_BIT(irq) (1ULL << (irq))
 #define IRQ_ALL      (IRQ_BIT(IRQ_SOFTWARE) | IRQ_BIT(IRQ_TIMER) | IRQ_BIT(IRQ_EXTERNAL))
 /* Of sstatus. */
-#define SIE 0x2ULL
-#define SPP 0x100ULL
-#define FS  0x6000ULL
-#define SUM 0x40000ULL
-#define MXR 0x80000ULL
+#define SIE  0x2ULL
+#define SPIE 0x20ULL
+#define SPP  0x100ULL
+#define FS   0x6000ULL
+#define SUM  0x40000ULL
+#define MXR  0x80000ULL
 
 struct frame {
     uint64_t x[32], pc, sstatus;
