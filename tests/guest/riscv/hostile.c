@@ -6,7 +6,9 @@
  * neighbour sees nothing of it is checked beside it (neighbour.c, tests/system/riscv64-hostile.sh).
  * `seed=N` and `count=N` (bootargs) choose its course and length; both are printed, so that a run
  * can be had again. `itself=0` leaves the end out: an exception at each first instruction of a
- * vector executes nothing, and QEMU under -icount then stands still.
+ * vector executes nothing, and QEMU under -icount then stands still. `fences=0` leaves fences on
+ * the other hart out: firmware spins until that has done them, and under -icount it does not run
+ * meanwhile.
  */
 #include "guest/riscv/hostile/hostile.h"
 
@@ -104,6 +106,7 @@ void guest_main(uint64_t hart, uint64_t fdt)
     seed = text_argument(arguments, "seed", 1);
     count = (uint32_t)text_argument(arguments, "count", COUNT_DEFAULT);
     print("hostile: seed=%lu count=%u\n", seed, count);
+    with_fences = text_argument(arguments, "fences", 1) != 0;
     hart_is(0);
     random_seed(seed);
     sample_setup();

@@ -61,6 +61,7 @@ struct context *hart_context(void);
 uint64_t sample_at(uint64_t entry, uint64_t *x, bool supervisor);
 
 /* ---- phases */
+extern bool with_fences; /* ask for fences on the other hart */
 void attack_instructions(uint64_t *x);
 void attack_csrs(uint64_t *x);
 void attack_devices(uint64_t *x);

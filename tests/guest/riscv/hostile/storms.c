@@ -15,6 +15,8 @@ enum { HSM_SUSPEND_FUNCTION = 3, SUSPEND_NON_RETENTIVE = 0x80000000 };
 uint64_t suspend_enter(uint64_t extension, uint64_t function, uint64_t type,
                        struct context *context);
 
+bool with_fences;
+
 /* ---- calls */
 
 /* Those that would end the attack. */
@@ -70,7 +72,7 @@ void attack_calls(uint64_t *x)
     }
     /* The console is the first hart's. */
     if (ends_the_hart(extension, function) || (extension == EXT_DBCN && hart_index() != 0) ||
-        extension == 1)
+        extension == 1 || (extension == EXT_RFENCE && !with_fences))
         return;
     for (unsigned i = 10; i < 16; i++)
         x[i] = argument();
@@ -188,7 +190,8 @@ void attack_interrupts(uint64_t *x)
         write32(PLIC_CLAIM(hart), one_in(2) ? read32(PLIC_CLAIM(1 - hart)) : (uint32_t)random64());
         break;
     case 5: /* another's caches */
-        (void)sbi(EXT_RFENCE, random_below(3), mask, 0, random_value());
+        if (with_fences)
+            (void)sbi(EXT_RFENCE, random_below(3), mask, 0, random_value());
         break;
     default: /* spin with interrupts open, or wait */
         sample_fill(x);
