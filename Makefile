@@ -33,7 +33,9 @@ all: $(ARCHES) tool
 # make GHOST=1 ARCH: with the ghost check (core/ghost.h), in a folder of its own.
 PORT_arm64 := src/arch/arm/a64
 ARCH_SRC_arm64 := $(filter-out src/arch/arm/model/a32_%,$(wildcard src/arch/arm/model/*.c src/arch/arm/hw/*.c src/arch/arm/a64/*.[cS]))
-ARCH_FLAGS_arm64 := -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics -mstack-protector-guard=global
+# What our code leaves alone is the guest's still when a trap is done at once (fast.h). Libraries do as they like.
+A64_UNUSED := $(foreach r,10 11 12 13 14 15 18,-ffixed-x$r)
+ARCH_FLAGS_arm64 := $(A64_UNUSED) -march=armv8-a -mgeneral-regs-only -mstrict-align -mno-outline-atomics -mstack-protector-guard=global
 LIBDIR_arm64 := aarch64-linux-gnu
 
 PORT_arm := src/arch/arm/a32
@@ -76,6 +78,8 @@ $$(B_$(1))/%.c.o: %.c $$(B_$(1))/gen/offsets.h
 	@echo "  CC  $$<"; $(CROSS_$(1))gcc $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 # What runs while the machine starts, or at a user's word, is compiled for size.
 $(addprefix $$(B_$(1))/,$(SMALL:%=%.o)): FLAGS_$(1) += -Os
+# The outermost functions have no caller whose frame a backtrace could look for.
+$$(B_$(1))/$(PORT_$(1))/fast.c.o: FLAGS_$(1) += -fomit-frame-pointer
 # What the compiler itself calls must be there before it decides what is used. And it must not see what the table of
 # names holds, which is nothing in the first link, or the code of the two links differs.
 $$(B_$(1))/src/lib/string.c.o $$(B_$(1))/src/core/symbols.c.o: FLAGS_$(1) += -fno-lto

@@ -34,6 +34,7 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region)
         return ERR_NO_MEMORY;
     memmove(&bus->regions[i + 1], &bus->regions[i], (bus->count - i) * sizeof(bus->regions[0]));
     bus->regions[i] = *region;
+    bus->regions[i].inner_bytes = size < MMIO_ACCESS_MAX ? 0 : size - MMIO_ACCESS_MAX + 1;
     bus->count++;
     return ERR_NONE;
 }

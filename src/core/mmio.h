@@ -28,13 +28,15 @@ struct mmio_region {
     mmio_handler_fn *handler;
     void *device;
     const char *name;
+    uint64_t inner_bytes; /* an access that begins before it is inside, however wide; the bus's */
 };
 
+#define MMIO_ACCESS_MAX 8u /* bytes */
 #define MMIO_REGION_MAX 16
 struct mmio_bus {
     struct mmio_region regions[MMIO_REGION_MAX]; /* ascending, disjoint */
     uint32_t count;
-    uint32_t last; /* bytes to the region found last; any CPU writes it, any region is right */
+    const struct mmio_region *last; /* found last, NULL at first; any CPU writes it, any is right */
 };
 
 /*
@@ -45,20 +47,24 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region) __
 /* The region that holds all of [gpa, gpa + size), else NULL. */
 const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
                                           uint64_t size_bytes);
-/* The same for a guest's access. It stays with one device for a while, so the last one found is
- * tried first. */
+/* The same for a guest's access of up to MMIO_ACCESS_MAX bytes. It stays with one device for a
+ * while, so the last one found is tried first. */
+static __always_inline const struct mmio_region *mmio_bus_last(const struct mmio_bus *bus,
+                                                               gpa_t gpa)
+{
+    const struct mmio_region *last = read_once(bus->last);
+
+    return likely(last != NULL && gpa.raw - last->base.raw < last->inner_bytes) ? last : NULL;
+}
 static inline const struct mmio_region *mmio_bus_find(struct mmio_bus *bus, gpa_t gpa,
                                                       uint64_t size_bytes)
 {
-    const struct mmio_region *found =
-        (const struct mmio_region *)((const char *)bus->regions + read_once(bus->last));
+    const struct mmio_region *found = mmio_bus_last(bus, gpa);
 
-    if (likely(size_bytes != 0 &&
-               range_within(gpa.raw, size_bytes, found->base.raw, found->size_bytes)))
+    if (likely(found != NULL))
         return found;
     found = mmio_bus_search(bus, gpa, size_bytes);
     if (found != NULL)
-        __atomic_store_n(&bus->last, (uint32_t)((const char *)found - (const char *)bus->regions),
-                         __ATOMIC_RELAXED);
+        __atomic_store_n(&bus->last, found, __ATOMIC_RELAXED);
     return found;
 }

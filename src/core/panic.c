@@ -79,6 +79,17 @@ void panic_backtrace(const void *fp, uintptr_t stack_lo, uintptr_t stack_hi)
     }
 }
 
+/* The VM of VCPU, a pointer that may be anything by now. */
+static const struct vm *vm_of(const struct vcpu *vcpu)
+{
+    for (uint32_t i = 0; i < MIN(vm_count, (uint32_t)VM_COUNT_MAX); i++)
+        for (uint32_t n = 0; vms[i] != NULL && n < MIN(vms[i]->vcpu_count, (uint32_t)VM_VCPU_MAX);
+             n++)
+            if (vms[i]->vcpus[n] == vcpu)
+                return vms[i];
+    return NULL;
+}
+
 static void print_exits(const struct pcpu *cpu)
 {
     panic_print("Last exits of guests on this CPU, oldest first:\n");
@@ -86,16 +97,17 @@ static void print_exits(const struct pcpu *cpu)
         const struct exit_record *exit = &cpu->exits[(cpu->exit_next + i) % EXIT_RING];
         if (exit->pc == 0 && exit->syndrome == 0)
             continue;
-        struct trace_record record = {.pc = exit->pc, .vcpu = exit->vcpu.vcpu};
+        const struct vm *vm = vm_of(exit->vcpu);
+        struct trace_record record = {
+            .pc = exit->pc,
+            .vcpu = (uint16_t)(vm != NULL ? exit->vcpu->id : 0),
+        };
         char text[TRACE_TEXT_MAX];
-        bool known =
-            exit->vcpu.vm < vm_count && exit->vcpu.vm < VM_COUNT_MAX && vms[exit->vcpu.vm] != NULL;
         arch_exit_trap(exit, &record.trap);
         trace_text(NULL, &record, text, sizeof(text));
         panic_print("  %s/%u pc=0x%llx %s; syndrome 0x%llx, fault 0x%llx\n",
-                    known ? vms[exit->vcpu.vm]->name : "?", exit->vcpu.vcpu,
-                    (unsigned long long)exit->pc, text, (unsigned long long)exit->syndrome,
-                    (unsigned long long)exit->fault);
+                    vm != NULL ? vm->name : "?", record.vcpu, (unsigned long long)exit->pc, text,
+                    (unsigned long long)exit->syndrome, (unsigned long long)exit->fault);
     }
 }
 

@@ -6,6 +6,9 @@
 
 #include "lib/string.h"
 
+#define ROW_UNITS ((uint32_t)(sizeof(struct reg_row) / REG_INDEX_UNIT))
+static_assert(sizeof(struct reg_row) % REG_INDEX_UNIT == 0, "a row is found by units");
+
 static bool row_is_valid(const struct reg_row *row)
 {
     if (row->key >= REG_INDEX_KEYS || row->kind > REG_FN)
@@ -21,7 +24,7 @@ enum err reg_table_init(struct reg_table *table, const struct reg_row *rows, uin
 {
     memset(table, 0, sizeof(*table));
     table->page_count = 1;
-    if (count >= UINT16_MAX)
+    if (count >= UINT16_MAX / ROW_UNITS)
         return ERR_INVALID;
     for (uint32_t i = 0; i < count; i++) {
         uint8_t *page = &table->directory[(rows[i].key % REG_INDEX_KEYS) >> REG_INDEX_PAGE_BITS];
@@ -38,9 +41,10 @@ enum err reg_table_init(struct reg_table *table, const struct reg_row *rows, uin
         slot = &table->pages[*page][rows[i].key % REG_INDEX_PAGE_KEYS];
         if (*slot != 0)
             return ERR_INVALID;
-        *slot = (uint16_t)(i + 1);
+        *slot = (uint16_t)((i + 1) * ROW_UNITS);
     }
     table->rows = rows;
+    table->before = (uintptr_t)rows - sizeof(*rows);
     table->count = count;
     return ERR_NONE;
 }

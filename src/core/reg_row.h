@@ -38,20 +38,22 @@ struct reg_row {
 };
 
 /*
- * Keys are 16 bits: 1024 pages of 64, of which only those with rows exist. A page's byte in the
- * directory is 0 (none) or 1 + index into `pages`. About 13 KiB, of which a look-up touches two
+ * Keys are 16 bits: 4096 pages of 16, of which only those with rows exist. A page's byte in the
+ * directory is 0 (none) or 1 + index into `pages`. About 9 KiB, of which a look-up touches two
  * lines.
  */
-#define REG_INDEX_PAGE_BITS 6
+#define REG_INDEX_PAGE_BITS 4
 #define REG_INDEX_PAGE_KEYS (1u << REG_INDEX_PAGE_BITS)
 #define REG_INDEX_KEYS      65536u
-#define REG_INDEX_PAGES     96
+#define REG_INDEX_PAGES     160
+#define REG_INDEX_UNIT      8u /* bytes; a row is a multiple of it */
 struct reg_table {
     const struct reg_row *rows; /* unique keys below REG_INDEX_KEYS */
+    uintptr_t before;           /* the address of one before them */
     uint32_t count;             /* below 65535 */
     uint32_t page_count;        /* the empty one included */
     uint8_t directory[REG_INDEX_KEYS / REG_INDEX_PAGE_KEYS];
-    uint16_t pages[REG_INDEX_PAGES][REG_INDEX_PAGE_KEYS]; /* 1 + row, 0 for none */
+    uint16_t pages[REG_INDEX_PAGES][REG_INDEX_PAGE_KEYS]; /* units from `before`, 0: none */
 };
 
 /*
@@ -66,12 +68,18 @@ enum err reg_table_init(struct reg_table *table, const struct reg_row *rows,
 static __always_inline const struct reg_row *reg_table_find(const struct reg_table *table,
                                                             uint32_t key)
 {
-    uint32_t slot;
+    const struct reg_row *row;
+    uint32_t units;
 
     if (unlikely(key >= REG_INDEX_KEYS))
         return NULL;
-    slot = table->pages[table->directory[key >> REG_INDEX_PAGE_BITS]][key % REG_INDEX_PAGE_KEYS];
-    return likely(slot != 0) ? &table->rows[slot - 1] : NULL;
+    units = table->pages[table->directory[key >> REG_INDEX_PAGE_BITS]][key % REG_INDEX_PAGE_KEYS];
+    if (unlikely(units == 0))
+        return NULL;
+    row = (const struct reg_row *)(table->before + (size_t)units * REG_INDEX_UNIT);
+    if (row == NULL)
+        __builtin_unreachable();
+    return row;
 }
 
 /*

@@ -131,7 +131,6 @@ void vcpu_init(struct vcpu *vcpu, struct vm *vm, uint32_t id)
 {
     vcpu->vm = vm;
     vcpu->id = id;
-    vcpu->name = (struct vcpu_name){(uint16_t)vm->id, (uint16_t)id};
     vcpu->sched.affinity = vm->config->affinity[id];
     vcpu->sched.priority = vm->config->priority;
     list_init(&vcpu->sched.node);

@@ -23,6 +23,7 @@ enum trap_kind {
     TRAP_KIND_COUNT,
 };
 
+/* A handler that answers TRAP_UNDEF or TRAP_ABORT has changed nothing. */
 enum trap_result {
     TRAP_DONE,  /* emulated: write the destination register, if any, and step over */
     TRAP_RETRY, /* execute the instruction again; also: the handler set PC and registers itself

@@ -12,21 +12,11 @@
 #include "core/trap.h"
 #include "core/vm.h"
 
-/* A device's register. */
-static __always_inline enum trap_result trap_mmio(struct vcpu *vcpu, struct trap *trap)
+/* A register of the device at REGION. */
+static __always_inline enum trap_result trap_mmio_region(struct vcpu *vcpu, struct trap *trap,
+                                                         const struct mmio_region *region)
 {
-    struct vm *vm = vcpu->vm;
-    const struct mmio_region *region =
-        mmio_bus_find(&vm->mmio, trap->mmio.gpa, trap->mmio.size_bytes);
-    struct mmio_access access;
-
-    if (unlikely(region == NULL)) {
-        if (!vm->config->unmapped_reads_ones)
-            return TRAP_ABORT;
-        trap->value = UINT64_MAX;
-        return TRAP_DONE;
-    }
-    access = (struct mmio_access){
+    struct mmio_access access = {
         .offset = trap->mmio.gpa.raw - region->base.raw,
         .value = trap->value,
         .vcpu = vcpu->id,
@@ -36,6 +26,21 @@ static __always_inline enum trap_result trap_mmio(struct vcpu *vcpu, struct trap
     if (unlikely(!region->handler(region->device, &access)))
         return TRAP_ABORT;
     trap->value = access.value;
+    return TRAP_DONE;
+}
+
+/* A device's register. */
+static __always_inline enum trap_result trap_mmio(struct vcpu *vcpu, struct trap *trap)
+{
+    struct vm *vm = vcpu->vm;
+    const struct mmio_region *region =
+        mmio_bus_find(&vm->mmio, trap->mmio.gpa, trap->mmio.size_bytes);
+
+    if (likely(region != NULL))
+        return trap_mmio_region(vcpu, trap, region);
+    if (!vm->config->unmapped_reads_ones)
+        return TRAP_ABORT;
+    trap->value = UINT64_MAX;
     return TRAP_DONE;
 }
 

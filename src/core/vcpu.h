@@ -37,16 +37,10 @@ struct vcpu_stats {
     struct vcpu_cost costs[STAT_REASON_COUNT];
 };
 
-/* A vCPU without a pointer to it. */
-struct vcpu_name {
-    uint16_t vm, vcpu;
-};
-
 struct vcpu {
     struct arch_vcpu arch; /* first: entry.S addresses registers from the vcpu's own address */
     struct vm *vm;
     uint32_t id;
-    struct vcpu_name name;
     uint32_t requests;  /* enum vcpu_request, atomic */
     uint32_t observers; /* enum observer (core/trace.h), atomic: who is shown its traps */
     struct sched_entity sched;

@@ -37,13 +37,13 @@ static __always_inline unsigned bit_count(uint64_t x)
 /* X's lowest BITS, 1 to 64, as an unsigned or a signed number. */
 static __always_inline uint64_t zero_extend(uint64_t x, unsigned bits)
 {
-    if (bits == 0)
-        __builtin_unreachable();
-    return x << (64 - bits) >> (64 - bits);
+    unsigned unused = (0u - bits) % 64;
+
+    return x << unused >> unused;
 }
 static __always_inline uint64_t sign_extend(uint64_t x, unsigned bits)
 {
-    if (bits == 0)
-        __builtin_unreachable();
-    return (uint64_t)((int64_t)(x << (64 - bits)) >> (64 - bits));
+    unsigned unused = (0u - bits) % 64;
+
+    return (uint64_t)((int64_t)(x << unused) >> unused);
 }

@@ -279,7 +279,7 @@ bool vpl011_mmio(void *device, struct mmio_access *access)
 
     /* Polled without end by drivers that wait: one value, needs no lock. */
     if (access->offset == PL011_FR && !access->write && access->size_bytes <= 4) {
-        access->value = zero_extend(read_once(uart->fr), 8u * access->size_bytes);
+        access->value = read_once(uart->fr);
         return true;
     }
     return access_register(uart, access);

@@ -86,17 +86,18 @@ static int fresh(void **state)
 
 static void says_why_and_what_was(void **state)
 {
-    static struct vm vm = {.name = "linux0"};
+    static struct vcpu vcpu = {.id = 3};
+    static struct vm vm = {.name = "linux0", .vcpu_count = 4, .vcpus = {[3] = &vcpu}};
     vms[0] = &vm;
     vm_count = 1;
     cpus[1].exit_next = 17; /* a count that went round */
-    cpus[1].exits[0] = (struct exit_record){0xffff0010, 0x93800006, 0x9000018, {0, 3}};
-    cpus[1].exits[1] = (struct exit_record){0xabc, 0x1, 0, {7, 1}};
+    cpus[1].exits[0] = (struct exit_record){0xffff0010, 0x93800006, 0x9000018, &vcpu};
+    cpus[1].exits[1] = (struct exit_record){0xabc, 0x1, 0, (struct vcpu *)8};
     PANIC(ENDED, "value %d", 42);
     assert_string_equal(
         said, "Trapeze panic: value 42\r\nOn CPU 1.\r\nregisters\r\n"
               "Last exits of guests on this CPU, oldest first:\r\n"
-              "  ?/1 pc=0xabc executes an undefined instruction; syndrome 0x1, fault 0x0\r\n"
+              "  ?/0 pc=0xabc executes an undefined instruction; syndrome 0x1, fault 0x0\r\n"
               "  linux0/3 pc=0xffff0010 reads 4 bytes at virtual 0x9000018; "
               "syndrome 0x93800006, fault 0x9000018\r\n");
     assert_int_equal(flushes, 1);

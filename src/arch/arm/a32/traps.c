@@ -18,13 +18,6 @@
 struct vcpu *a32_trap_sync(struct vcpu *vcpu);
 struct vcpu *a32_trap_irq(struct vcpu *vcpu);
 
-static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
-                                        uint32_t syndrome, uint32_t fault)
-{
-    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
-        (struct exit_record){vcpu->arch.a32.gprs.pc, syndrome, fault, vcpu->name};
-}
-
 uint32_t a32_hook_banked_read(struct vcpu *vcpu, enum a32_banked which)
 {
     return a32_banked_read(which);
@@ -138,7 +131,7 @@ __no_stack_protector struct vcpu *a32_trap_sync(struct vcpu *vcpu)
     uint32_t class = (uint32_t)REG_GET(ESR_ELx, EC, hsr);
     struct trap trap;
 
-    exit_record(pcpu, vcpu, hsr, far);
+    exit_note(pcpu, vcpu, vcpu->arch.a32.gprs.pc, hsr, far);
     if (unlikely(read_once(vcpu->observers) != 0)) {
         handle_rare(vcpu, hsr, far);
     } else if (a32_is_decoded_access(hsr)) {

@@ -2,35 +2,59 @@
 /*
  * The vectors at EL2 (Arm ARM DDI 0487, D1.3.1.5). While a guest runs, SP_EL2 is the address of its
  * vcpu, so registers go straight to where they live. C then decides, on this CPU's stack, and names the
- * vcpu to go on with.
+ * vcpu to go on with. What our C preserves or leaves alone is not even saved for a trap that is done
+ * at once (fast.h).
  */
 #include "offsets.h"
 
+    /* What our C may change, and where the guest was. Leaves its PC in x1, the vcpu in x0. */
     .macro save_guest
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
     stp     x4, x5, [sp, #32]
     stp     x6, x7, [sp, #48]
     stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
     stp     x16, x17, [sp, #128]
-    stp     x18, x19, [sp, #144]
-    stp     x20, x21, [sp, #160]
-    stp     x22, x23, [sp, #176]
-    stp     x24, x25, [sp, #192]
-    stp     x26, x27, [sp, #208]
-    stp     x28, x29, [sp, #224]
+    stp     x29, x30, [sp, #232]
     mrs     x1, ELR_EL2
     mrs     x2, SPSR_EL2
-    stp     x30, x1, [sp, #240]
+    stp     x1, x2, [sp, #VCPU_PC]
     mov     x0, sp
-    ldr     x1, [x0, #VCPU_PCPU]
-    str     x2, [x0, #VCPU_SPSR]
-    ldr     x1, [x1, #PCPU_STACK_TOP]
+    ldr     x2, [sp, #VCPU_PCPU]
+    ldr     x2, [x2, #PCPU_STACK_TOP]
     mov     x29, xzr
-    mov     sp, x1
+    mov     sp, x2
+    str     x0, [sp, #-16]!
+    .endm
+
+    /* What it preserves or does not use: the guest's still, on the way from a vector. */
+    .macro save_rest
+    stp     x10, x11, [x0, #80]
+    stp     x12, x13, [x0, #96]
+    stp     x14, x15, [x0, #112]
+    stp     x18, x19, [x0, #144]
+    stp     x20, x21, [x0, #160]
+    stp     x22, x23, [x0, #176]
+    stp     x24, x25, [x0, #192]
+    stp     x26, x27, [x0, #208]
+    str     x28, [x0, #224]
+    .endm
+
+    /* SP is the vcpu. */
+    .macro enter_guest
+    ldp     x1, x2, [sp, #VCPU_PC]
+    msr     ELR_EL2, x1
+    msr     SPSR_EL2, x2
+    ldp     x29, x30, [sp, #232]
+    ldp     x16, x17, [sp, #128]
+    ldp     x8, x9, [sp, #64]
+    ldp     x6, x7, [sp, #48]
+    ldp     x4, x5, [sp, #32]
+    ldp     x2, x3, [sp, #16]
+    ldp     x0, x1, [sp, #0]
+    eret
+    dsb     nsh                     /* nothing is speculated past ERET */
+    isb
     .endm
 
     .macro guest_vector handler
@@ -104,43 +128,48 @@ drain_end:
 guest_sync:
     save_guest
     bl      a64_trap_sync
-    /* x0: the vcpu to run, whose state is loaded. */
-    .global a64_enter
-a64_enter:
-    mov     sp, x0
-    ldp     x30, x1, [sp, #240]
-    ldr     x2, [sp, #VCPU_SPSR]
-    msr     ELR_EL2, x1
-    msr     SPSR_EL2, x2
-    ldp     x28, x29, [sp, #224]
-    ldp     x26, x27, [sp, #208]
-    ldp     x24, x25, [sp, #192]
-    ldp     x22, x23, [sp, #176]
-    ldp     x20, x21, [sp, #160]
-    ldp     x18, x19, [sp, #144]
-    ldp     x16, x17, [sp, #128]
-    ldp     x14, x15, [sp, #112]
-    ldp     x12, x13, [sp, #96]
-    ldp     x10, x11, [sp, #80]
-    ldp     x8, x9, [sp, #64]
-    ldp     x6, x7, [sp, #48]
-    ldp     x4, x5, [sp, #32]
-    ldp     x2, x3, [sp, #16]
-    ldp     x0, x1, [sp, #0]
-    eret
-    dsb     nsh                     /* nothing is speculated past ERET */
-    isb
+    /* w0: what is left to do (fast.h). */
+    ldr     x1, [sp]
+    cbnz    w0, not_done
+    mov     sp, x1
+    enter_guest
 
     .balign 64
 guest_irq:
     save_guest
     bl      a64_trap_irq
-    b       a64_enter
+    ldr     x1, [sp]
+    cbnz    w0, not_done
+    mov     sp, x1
+    enter_guest
 
 guest_serror:
     save_guest
+    save_rest
     bl      a64_trap_serror
     b       a64_enter
+
+    /* The others are as the guest left them. */
+not_done:
+    mov     w2, w0
+    mov     x0, x1
+    mov     w1, w2
+    save_rest
+    bl      a64_trap_rest
+    /* x0: the vcpu to run, whose state is loaded. */
+    .global a64_enter
+a64_enter:
+    mov     sp, x0
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x18, x19, [sp, #144]
+    ldp     x20, x21, [sp, #160]
+    ldp     x22, x23, [sp, #176]
+    ldp     x24, x25, [sp, #192]
+    ldp     x26, x27, [sp, #208]
+    ldr     x28, [sp, #224]
+    enter_guest
 
     .text
 /* x0: which vector, SP_EL0: the old x0. Saves all on the emergency stack, wherever SP was. */

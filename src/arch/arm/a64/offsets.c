@@ -9,14 +9,15 @@
 #define OFFSET(name, value) __asm__ volatile("\n->" #name " %0" ::"i"(value))
 
 static_assert(offsetof(struct vcpu, arch.a64.gprs) == 0, "SP_EL2 points at the registers");
-static_assert(offsetof(struct a64_gprs, x[30]) == 240 && offsetof(struct a64_gprs, pc) == 248,
-              "entry.S stores x30 and PC as a pair");
+static_assert(offsetof(struct a64_gprs, x[30]) == 240, "entry.S has the registers' offsets");
+static_assert(offsetof(struct a64_gprs, spsr) == offsetof(struct a64_gprs, pc) + 8,
+              "entry.S moves PC and SPSR as a pair");
 
 void offsets(void);
 void offsets(void)
 {
     OFFSET(VCPU_PCPU, offsetof(struct vcpu, arch.a64.pcpu));
-    OFFSET(VCPU_SPSR, offsetof(struct vcpu, arch.a64.gprs.spsr));
+    OFFSET(VCPU_PC, offsetof(struct vcpu, arch.a64.gprs.pc));
     OFFSET(PCPU_STACK_TOP, offsetof(struct pcpu, arch.stack_top));
     OFFSET(PCPU_EMERGENCY_TOP, offsetof(struct pcpu, arch.emergency_stack_top));
     OFFSET(BOOT_PARAMS_TTBR, offsetof(struct boot_params, ttbr));

@@ -4,6 +4,7 @@
  * EL1's registers for an injection; what a trap means and how it ends is model/a64_trap.h.
  */
 #include "arch/arch.h"
+#include "arch/arm/a64/fast.h"
 #include "arch/arm/a64/fatal.h"
 #include "arch/arm/a64/switch.h"
 #include "arch/arm/a64/sysreg.h"
@@ -11,6 +12,7 @@
 #include "arch/arm/model/a64_hooks.h"
 #include "arch/arm/model/a64_inject.h"
 #include "arch/arm/model/a64_regs.h"
+#include "arch/arm/model/a64_sysreg.h"
 #include "arch/arm/model/a64_trap.h"
 #include "core/irq.h"
 #include "core/panic.h"
@@ -19,16 +21,8 @@
 #include "core/trace.h"
 #include "core/vm.h"
 
-struct vcpu *a64_trap_sync(struct vcpu *vcpu);
-struct vcpu *a64_trap_irq(struct vcpu *vcpu);
+struct vcpu *a64_trap_rest(struct vcpu *vcpu, uint32_t left);
 struct vcpu *a64_trap_serror(struct vcpu *vcpu);
-
-static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu,
-                                        uint64_t syndrome, uint64_t fault)
-{
-    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
-        (struct exit_record){vcpu->arch.a64.gprs.pc, syndrome, fault, vcpu->name};
-}
 
 void a64_hook_exc_load(struct vcpu *vcpu, struct a64_exc *exc)
 {
@@ -82,61 +76,11 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t esr, uint64_t far
         a64_trap_handle(vcpu, &syndrome, &trap);
 }
 
-static __noinline __no_stack_protector void handle_wait(struct vcpu *vcpu, uint64_t esr)
+struct vcpu *a64_trap_rest(struct vcpu *vcpu, uint32_t left)
 {
-    struct trap trap;
-
-    a64_decode_wait(esr, &trap);
-    a64_trap_act(vcpu, &trap);
-}
-
-/* It has no array, and what it calls has its own protection. */
-__no_stack_protector struct vcpu *a64_trap_sync(struct vcpu *vcpu)
-{
-    struct pcpu *pcpu = vcpu->arch.a64.pcpu;
-    uint64_t esr = sysreg_read(ESR_EL2), far = sysreg_read(FAR_EL2);
-    uint64_t class = REG_GET(ESR_ELx, EC, esr);
-    struct trap trap;
-
-    exit_record(pcpu, vcpu, esr, far);
-    if (unlikely(read_once(vcpu->observers) != 0)) {
-        handle_rare(vcpu, esr, far);
-    } else if (class == ESR_EC_SYS64) {
-        a64_decode_sys64(esr, &trap);
-        a64_trap_act(vcpu, &trap);
-    } else if (a64_is_decoded_access(esr)) {
-        a64_decode_access(esr, far, sysreg_read(HPFAR_EL2), &trap);
-        /* One copy for loads and one for stores. */
-        if (trap.write)
-            a64_trap_act(vcpu, &trap);
-        else
-            a64_trap_act(vcpu, &trap);
-    } else if (class == ESR_EC_HVC64) {
-        a64_decode_hvc(esr, &trap);
-        a64_trap_act(vcpu, &trap);
-    } else if (class == ESR_EC_WFX) {
-        handle_wait(vcpu, esr);
-    } else {
-        handle_rare(vcpu, esr, far);
-    }
-    return run_resume(pcpu, vcpu);
-}
-
-struct vcpu *a64_trap_irq(struct vcpu *vcpu)
-{
-    struct pcpu *pcpu = vcpu->arch.a64.pcpu;
-
-    vcpu->stats.interrupts++;
-    if (unlikely(read_once(vcpu->observers) & OBSERVE_COST)) {
-        uint64_t start = arch_counter();
-
-        (void)gic_take_irq();
-        stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
-        return run_resume(pcpu, vcpu);
-    }
-    /* If there is another it interrupts the guest at once. */
-    (void)gic_take_irq();
-    return run_resume(pcpu, vcpu);
+    if (left & A64_LEFT_ALL)
+        handle_rare(vcpu, sysreg_read(ESR_EL2), sysreg_read(FAR_EL2));
+    return run_resume(vcpu->arch.a64.pcpu, vcpu);
 }
 
 void a64_serror_of(struct vcpu *vcpu)
@@ -153,7 +97,7 @@ struct vcpu *a64_trap_serror(struct vcpu *vcpu)
 {
     struct pcpu *pcpu = vcpu->arch.a64.pcpu;
 
-    exit_record(pcpu, vcpu, sysreg_read(ESR_EL2), 0);
+    exit_note(pcpu, vcpu, vcpu->arch.a64.gprs.pc, sysreg_read(ESR_EL2), 0);
     a64_serror_of(vcpu);
     return run_resume(pcpu, vcpu);
 }

@@ -8,10 +8,11 @@
 #include "lib/types.h"
 
 /* Saved by entry.S at each trap; its offsets are generated. */
+#define A64_XZR 31u
 struct a64_gprs {
-    uint64_t x[31];
-    uint64_t pc;   /* ELR_EL2 */
-    uint64_t spsr; /* SPSR_EL2 */
+    uint64_t x[32]; /* x[A64_XZR] stays 0: what is written from XZR */
+    uint64_t pc;    /* ELR_EL2 */
+    uint64_t spsr;  /* SPSR_EL2 */
 };
 
 /* EL1 and EL0 registers that stay in the hardware while the vCPU is loaded; switch.c moves them. */

@@ -309,6 +309,11 @@ void a64_sysreg_reset(struct vcpu *vcpu)
     reg_table_reset(&table, &vcpu->arch.a64.emulated);
 }
 
+inline const struct reg_row *a64_sysreg_row(uint32_t key)
+{
+    return reg_table_find(&table, key);
+}
+
 inline enum trap_result a64_sysreg_access(struct vcpu *vcpu, struct trap *trap)
 {
     const struct reg_row *row = reg_table_find(&table, trap->sysreg.key);

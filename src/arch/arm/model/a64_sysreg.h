@@ -8,6 +8,7 @@
 #pragma once
 
 #include "arch/arm/model/a64_sysreg_keys.h"
+#include "core/reg_row.h"
 #include "core/trap.h"
 #include "lib/types.h"
 
@@ -21,5 +22,7 @@ void a64_sysreg_reset(struct vcpu *vcpu);
  * Answers TRAP_DONE, or TRAP_UNDEF for a register or a direction that the guest does not have.
  */
 enum trap_result a64_sysreg_access(struct vcpu *vcpu, struct trap *trap);
+/* Its row, NULL if the guest has no such register. */
+const struct reg_row *a64_sysreg_row(uint32_t key);
 /* The register's name, for logs and traces; NULL if KEY has no row. */
 const char *a64_sysreg_name(uint32_t key);

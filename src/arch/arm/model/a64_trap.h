@@ -14,19 +14,50 @@
 #include "core/trap_dispatch.h"
 #include "lib/bits.h"
 
+/* A value as wide as TRAP's access. */
+static __always_inline uint64_t a64_narrow(const struct trap *trap, uint64_t value)
+{
+    return zero_extend(value, trap->mmio.size_bytes * 8u);
+}
+
 /* What a load leaves in its register: as narrow as the access, extended as the instruction says. */
 static __always_inline uint64_t a64_loaded_value(const struct trap *trap)
 {
-    unsigned bits = trap->mmio.size_bytes * 8u;
-
     if (unlikely(trap->mmio.sign_extend))
-        return sign_extend(trap->value, bits) & low_bits(trap->mmio.reg_bits);
-    return zero_extend(trap->value, bits);
+        return sign_extend(trap->value, trap->mmio.size_bytes * 8u) & low_bits(trap->mmio.reg_bits);
+    return a64_narrow(trap, trap->value);
 }
 
 /* The rare ends: RESULT is not TRAP_DONE. */
 __noinline void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap,
                                 enum trap_result result);
+
+/* What TRAP's instruction brings along to its handler. */
+static __always_inline void a64_trap_source(const struct vcpu *vcpu, struct trap *trap)
+{
+    const struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
+
+    if (!trap->write)
+        return;
+    trap->value = trap->reg < ARRAY_SIZE(gprs->x) ? gprs->x[trap->reg] : 0;
+    if (trap->kind == TRAP_MMIO)
+        trap->value = a64_narrow(trap, trap->value);
+}
+
+/* TRAP_DONE: the instruction has its result and is over. */
+static __always_inline void a64_trap_finish(struct vcpu *vcpu, const struct trap *trap)
+{
+    struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
+
+    if (!trap->write && trap->reg < A64_XZR)
+        gprs->x[trap->reg] = trap->kind == TRAP_MMIO ? a64_loaded_value(trap) : trap->value;
+    /* Past a call its preferred return address is already, and PSTATE as well. */
+    if (trap->insn_bytes == 0)
+        return;
+    gprs->pc += trap->insn_bytes;
+    /* A stepped-over instruction has executed: the guest's single step sees it (D2.12). */
+    gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
+}
 
 /*
  * Dispatch and finish TRAP, decoded from an exception of VCPU, which is current here. No lock is
@@ -35,27 +66,18 @@ __noinline void a64_trap_refuse(struct vcpu *vcpu, const struct trap *trap,
  */
 static __always_inline enum trap_result a64_trap_act(struct vcpu *vcpu, struct trap *trap)
 {
-    struct a64_gprs *gprs = &vcpu->arch.a64.gprs;
     enum trap_result result;
 
-    if (trap->write)
-        trap->value = trap->reg < ARRAY_SIZE(gprs->x) ? gprs->x[trap->reg] : 0;
-    if (trap->kind == TRAP_MMIO && trap->write)
-        trap->value = zero_extend(trap->value, trap->mmio.size_bytes * 8u);
+    a64_trap_source(vcpu, trap);
     result = trap_dispatch(vcpu, trap);
     ghost_trap();
-    if (unlikely(result != TRAP_DONE)) {
-        struct trap copy = *trap; /* see core/trap_dispatch.h */
-        a64_trap_refuse(vcpu, &copy, result);
-        return result;
-    }
-    if (!trap->write && trap->reg < ARRAY_SIZE(gprs->x))
-        gprs->x[trap->reg] = trap->kind == TRAP_MMIO ? a64_loaded_value(trap) : trap->value;
-    gprs->pc += trap->insn_bytes;
-    /* A stepped-over instruction has executed: the guest's single step sees it (D2.12). */
-    gprs->spsr &= ~(uint64_t)(SPSR_ELx_SS | SPSR_ELx_BTYPE);
+    if (likely(result == TRAP_DONE))
+        a64_trap_finish(vcpu, trap);
+    else
+        a64_trap_refuse(vcpu, trap, result);
     return result;
 }
+
 /* The exception SYNDROME of VCPU, whose HPFAR is valid (a64_hpfar_missing): decode, then as above.
  */
 static __always_inline enum trap_result a64_trap_handle(struct vcpu *vcpu,

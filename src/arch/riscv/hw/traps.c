@@ -27,12 +27,6 @@ struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause);
 struct vcpu *rv_trap_resume(struct vcpu *vcpu);
 struct vcpu *rv_trap_interrupt(struct vcpu *vcpu);
 
-static __always_inline void exit_record(struct pcpu *pcpu, const struct vcpu *vcpu, uint64_t cause)
-{
-    pcpu->exits[pcpu->exit_next++ % EXIT_RING] =
-        (struct exit_record){vcpu->arch.rv.gprs.pc, cause, csr_read(stval), vcpu->name};
-}
-
 void rv_hook_exception_load(struct vcpu *vcpu, struct rv_super *super)
 {
     super->sstatus = csr_read(vsstatus);
@@ -139,7 +133,7 @@ __no_stack_protector struct rv_fast rv_trap_fast(struct vcpu *vcpu, uint64_t cau
     static const struct rv_syndrome call = {.cause = RV_CAUSE_ECALL_VS};
     struct trap trap;
 
-    exit_record(vcpu->arch.rv.pcpu, vcpu, cause);
+    exit_note(vcpu->arch.rv.pcpu, vcpu, vcpu->arch.rv.gprs.pc, cause, csr_read(stval));
     if (is_observed(vcpu))
         return (struct rv_fast){vcpu, RV_FAST_REST};
     if (cause == RV_CAUSE_ECALL_VS) {

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The short way of a trap, between entry.S and fast.c. Only the registers that our C may change are
+ * saved before a64_trap_sync and a64_trap_irq: x0 to x9, x16, x17, x29, x30. It preserves x19 to
+ * x28 (AAPCS64, 6.1.1) and is compiled without x10 to x15 and x18 (Makefile), so these are the
+ * guest's when it comes back, and are saved if there is more to do. Until then nobody looks at
+ * them: a trap that names one is finished the long way; and no library is called, which would
+ * change them.
+ */
+#pragma once
+
+/*
+ * They answer what is left: 0, go on with the guest; requests of the vCPU (VCPU_REQ_*), run_loop
+ * must look; or this, the trap: nothing is done yet.
+ */
+#define A64_LEFT_ALL bit32(31)
+
+/* Bit n: x(n), which is saved; and XZR as a source. */
+#define A64_SAVED_TO   0x600303ffu
+#define A64_SAVED_FROM 0xe00303ffu
