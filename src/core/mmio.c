@@ -39,6 +39,13 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region)
     return ERR_NONE;
 }
 
+void mmio_bus_set_peek(struct mmio_bus *bus, const void *device, mmio_peek_fn *peek)
+{
+    for (uint32_t i = 0; i < bus->count; i++)
+        if (bus->regions[i].device == device)
+            bus->regions[i].peek = peek;
+}
+
 const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
                                           uint64_t size_bytes)
 {

@@ -244,7 +244,8 @@ struct vcpu *run_loop(struct pcpu *pcpu)
             serve_requests(pcpu, vcpu);
         }
         now = arch_counter();
-        timer_queue_expire(&pcpu->timers, now);
+        if (now >= timer_queue_next(&pcpu->timers))
+            timer_queue_expire(&pcpu->timers, now);
         vcpu = entity_vcpu(runq_pick(&pcpu->runq, now, slice_ticks, &slice_end));
         pcpu->current = vcpu;
         if (pcpu->slice_timer.queue != NULL || slice_end != TIMER_NEVER)

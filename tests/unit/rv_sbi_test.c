@@ -159,15 +159,16 @@ static void timer(void **state)
 static void interrupts_between_harts(void **state)
 {
     assert_int_equal(call(SBI_IPI, 0, 0b101, 0, 0, 0, 0), SBI_SUCCESS);
-    assert_int_equal(asked.kicks[0], 1);
+    assert_int_equal(asked.kicks[0], 0); /* it is here */
     assert_int_equal(asked.kicks[1], 0);
     assert_int_equal(asked.kicks[2], 1);
+    assert_int_equal(vcpus[0].arch.rv.posted, RV_IRQ_SSI);
     assert_int_equal(vcpus[2].arch.rv.posted, RV_IRQ_SSI);
     assert_int_equal(vcpus[1].arch.rv.posted, 0);
     assert_int_equal(call(SBI_IPI, 0, 0b1, 1, 0, 0, 0), SBI_SUCCESS);
     assert_int_equal(asked.kicks[1], 1);
     assert_int_equal(call(SBI_IPI, 0, 0, UINT64_MAX, 0, 0, 0), SBI_SUCCESS); /* all */
-    assert_int_equal(asked.kicks[0] + asked.kicks[1] + asked.kicks[2], 6);
+    assert_int_equal(asked.kicks[0] + asked.kicks[1] + asked.kicks[2], 4);
 }
 
 static void masks_with_harts_that_are_not_there(void **state)

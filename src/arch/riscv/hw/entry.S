@@ -2,8 +2,8 @@
 /*
  * The trap vector in HS-mode (Privileged Architecture 10.1.2). While a guest runs, sscratch is the
  * address of its vcpu, so registers go straight to where they live; while we run it is 0. C then
- * decides, on this hart's stack, and names the vcpu to go on with. What C preserves is not even
- * saved for a trap that is done at once (fast.h).
+ * decides, on this hart's stack, and names the vcpu to go on with. What our C preserves or leaves
+ * alone is not even saved for a trap that is done at once (fast.h).
  */
 #include "arch/riscv/hw/fast.h"
 #include "offsets.h"
@@ -26,17 +26,16 @@ trap_vector:
     beqz    a0, from_hypervisor
     registers sd, a0, ENTRY_SAVED
     csrrw   t0, sscratch, zero      /* the guest's a0 */
-    csrr    t1, sepc
     csrr    a1, SCAUSE_CSR
     ld      tp, VCPU_PCPU(a0)
     sd      t0, (8 * 10)(a0)
-    sd      t1, VCPU_PC(a0)
+    csrr    a2, sepc
     ld      sp, PCPU_STACK_TOP(tp)
-    mv      fp, zero
+    sd      a2, VCPU_PC(a0)
     bltz    a1, interrupt
-    call    rv_trap_fast
-    /* a0: the vcpu, a1: enum rv_fast */
-    bnez    a1, not_fast
+    call    rv_trap_fast            /* tp is not C's to change */
+    bnez    a0, not_fast
+    ld      a0, PCPU_CURRENT(tp)
     csrw    sscratch, a0
     ld      t1, VCPU_PC(a0)
     csrw    sepc, t1
@@ -44,11 +43,14 @@ trap_vector:
     ld      a0, (8 * 10)(a0)
     sret
 
-    /* C has kept the others as the guest left them. */
+    /* They are the guest's still. */
 not_fast:
+    mv      t0, a0
+    ld      a0, PCPU_CURRENT(tp)
     registers sd, a0, ENTRY_REST
-    addi    a1, a1, -RV_FAST_RUN
-    beqz    a1, 1f
+    mv      fp, zero
+    sext.w  t0, t0                  /* RV_LEFT_ALL_BIT is its sign */
+    bgez    t0, 1f
     csrr    a1, SCAUSE_CSR
     call    rv_trap_exception
     j       rv_enter
@@ -65,6 +67,7 @@ rv_enter:
     sret
 interrupt:
     registers sd, a0, ENTRY_REST
+    mv      fp, zero
     call    rv_trap_interrupt
     j       rv_enter
 

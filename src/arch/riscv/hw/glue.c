@@ -33,6 +33,16 @@ static void set_external(void *owner, uint32_t context, bool level)
         rv_virq_set(((struct vm *)owner)->vcpus[context / 2], RV_IRQ_SEI, level);
 }
 
+static enum err add_region(struct vm *vm, uint64_t base, uint64_t size_bytes,
+                           mmio_handler_fn *handler, mmio_peek_fn *peek, void *device,
+                           const char *name)
+{
+    enum err err = vm_add_region(vm, base, size_bytes, handler, device, name);
+
+    mmio_bus_set_peek(&vm->mmio, device, peek);
+    return err;
+}
+
 enum err arch_vm_init(struct vm *vm)
 {
     struct rv_vm *rv = &vm->arch.rv;
@@ -48,7 +58,8 @@ enum err arch_vm_init(struct vm *vm)
     vplic_init(rv->vplic, &config);
     rv->hgatp = hs_hgatp(vm);
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
-    return vm_add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, rv->vplic, "PLIC");
+    return add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, vplic_peek, rv->vplic,
+                      "PLIC");
 }
 
 void arch_vm_reset(struct vm *vm)
@@ -91,7 +102,8 @@ enum err arch_vm_add_uart(struct vm *vm)
     vns16550_init(uart, &config);
     vm->arch.rv.uart = uart;
     vm_add_console(vm, uart_input, uart_room);
-    return vm_add_region(vm, RV_GUEST_UART_BASE, VNS16550_SIZE, vns16550_mmio, uart, "UART");
+    return add_region(vm, RV_GUEST_UART_BASE, RV_GUEST_UART_BYTES, vns16550_mmio, vns16550_peek,
+                      uart, "UART");
 }
 
 bool rv_hook_console_put(struct vm *vm, char byte)
@@ -140,6 +152,11 @@ void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks)
         csr_write(vstimecmp, deadline_ticks);
     else
         timer_set_virtual(vcpu, deadline_ticks);
+}
+
+void rv_hook_post_self(struct vcpu *vcpu)
+{
+    csr_set(hvip, RV_IRQ_VSSI);
 }
 
 void rv_hook_wait(struct vcpu *vcpu)

@@ -128,7 +128,7 @@ static int write_uart(void *fdt)
     int err = begin_at(fdt, "serial", RV_GUEST_UART_BASE);
 
     err |= fdt_property_string(fdt, "compatible", "ns16550a");
-    err |= write_reg(fdt, RV_GUEST_UART_BASE, KIB(4));
+    err |= write_reg(fdt, RV_GUEST_UART_BASE, RV_GUEST_UART_BYTES);
     err |= fdt_property_cell(fdt, "interrupts", RV_GUEST_UART_SOURCE);
     err |= fdt_property_cell(fdt, "clock-frequency", RV_GUEST_UART_CLOCK_HZ);
     err |= fdt_end_node(fdt);

@@ -39,8 +39,9 @@ enum rv_opcode {
     RV_OP_FP = 0x53,
     RV_OP_SYSTEM = 0x73,
 };
-#define RV_INSN_ECALL 0x00000073u
-#define RV_INSN_WFI   0x10500073u
+#define RV_INSN_WIDE_BYTES 4u /* ECALL, WFI, CSR instructions */
+#define RV_INSN_ECALL      0x00000073u
+#define RV_INSN_WFI        0x10500073u
 /* Zawrs: wait for another hart's store. */
 #define RV_INSN_WRS_NTO 0x00d00073u
 

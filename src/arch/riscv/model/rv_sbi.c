@@ -12,10 +12,6 @@
 #include "core/vm.h"
 #include "lib/bits.h"
 
-/* No number is registered for us (chapter 4, table 5). */
-#define IMPL_ID      0x545250u
-#define IMPL_VERSION 1u
-
 /* Bytes that one console call moves; the guest asks again for the rest (chapter 12). */
 #define DBCN_CHUNK 128u
 
@@ -48,7 +44,7 @@ static bool harts(const struct vm *vm, uint64_t mask, uint64_t base, uint64_t *t
         *targets = all;
         return true;
     }
-    if (base >= 64 || (mask != 0 && base + bit_highest(mask) >= 64))
+    if (base >= 64 || mask << base >> base != mask)
         return false;
     *targets = mask << base;
     return (*targets & ~all) == 0;
@@ -74,13 +70,11 @@ static bool is_extension(uint64_t id)
 
 static struct answer base(struct vcpu *vcpu, const uint64_t *arg)
 {
+    uint64_t value;
+
+    if (rv_sbi_identity(arg[FUNCTION], &value))
+        return answer_value(value);
     switch (arg[FUNCTION]) {
-    case SBI_BASE_SPEC_VERSION:
-        return answer_value(RV_SBI_VERSION);
-    case SBI_BASE_IMPL_ID:
-        return answer_value(IMPL_ID);
-    case SBI_BASE_IMPL_VERSION:
-        return answer_value(IMPL_VERSION);
     case SBI_BASE_PROBE:
         return answer_value(is_extension(arg[0]));
     case SBI_BASE_MVENDORID: /* 0 is always legal: a guest looks for no errata of the host's */
@@ -113,7 +107,9 @@ static struct answer ipi(struct vcpu *vcpu, const uint64_t *arg)
         return answer(SBI_ERR_NOT_SUPPORTED);
     if (!harts(vm, arg[0], arg[1], &targets))
         return answer(SBI_ERR_INVALID_PARAM);
-    for (; targets != 0; targets &= targets - 1)
+    if (targets & bit64(vcpu->id))
+        rv_hook_post_self(vcpu);
+    for (targets &= ~bit64(vcpu->id); targets != 0; targets &= targets - 1)
         rv_virq_post(vm->vcpus[bit_lowest(targets)]);
     return answer(SBI_SUCCESS);
 }

@@ -54,6 +54,21 @@ enum { SBI_SRST_SHUTDOWN, SBI_SRST_COLD_REBOOT, SBI_SRST_WARM_REBOOT };
 enum { SBI_SRST_NO_REASON, SBI_SRST_SYSTEM_FAILURE };
 enum { SBI_DBCN_WRITE, SBI_DBCN_READ, SBI_DBCN_WRITE_BYTE };
 
+/* No number is registered for us (chapter 4, table 5). */
+#define RV_SBI_IMPL_ID      0x545250u
+#define RV_SBI_IMPL_VERSION 1u
+
+/* What FUNCTION of BASE answers, if that is always the same. */
+static __always_inline bool rv_sbi_identity(uint64_t function, uint64_t *value)
+{
+    if (function > SBI_BASE_IMPL_VERSION)
+        return false;
+    *value = function == SBI_BASE_SPEC_VERSION ? RV_SBI_VERSION
+             : function == SBI_BASE_IMPL_ID    ? RV_SBI_IMPL_ID
+                                               : RV_SBI_IMPL_VERSION;
+    return true;
+}
+
 /*
  * The handler for TRAP_HYPERCALL: the call in VCPU's a7, a6 and a0 to a5, its error to a0 and value
  * to a1. VCPU is current, no lock is held. TRAP_RETRY when the call does not come back.
