@@ -34,7 +34,6 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region)
         return ERR_NO_MEMORY;
     memmove(&bus->regions[i + 1], &bus->regions[i], (bus->count - i) * sizeof(bus->regions[0]));
     bus->regions[i] = *region;
-    bus->regions[i].inner_bytes = size < MMIO_ACCESS_MAX ? 0 : size - MMIO_ACCESS_MAX + 1;
     bus->count++;
     return ERR_NONE;
 }
@@ -54,4 +53,14 @@ const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
         return NULL;
     const struct mmio_region *region = &bus->regions[i];
     return range_within(gpa.raw, size_bytes, region->base.raw, region->size_bytes) ? region : NULL;
+}
+
+void mmio_window_open(struct mmio_window *window, const struct mmio_region *region)
+{
+    uint64_t size = region->size_bytes;
+
+    window->base = region->base;
+    window->inner_bytes = size < MMIO_ACCESS_MAX ? 0 : size - MMIO_ACCESS_MAX + 1;
+    window->handler = region->handler;
+    window->device = region->device;
 }

@@ -37,15 +37,12 @@ struct mmio_region {
     void *device;
     mmio_peek_fn *peek; /* or NULL */
     const char *name;
-    uint64_t inner_bytes; /* an access that begins before it is inside, however wide; the bus's */
 };
 
-#define MMIO_ACCESS_MAX 8u /* bytes */
 #define MMIO_REGION_MAX 16
 struct mmio_bus {
     struct mmio_region regions[MMIO_REGION_MAX]; /* ascending, disjoint */
     uint32_t count;
-    const struct mmio_region *last; /* found last, NULL at first; any CPU writes it, any is right */
 };
 
 /*
@@ -58,24 +55,21 @@ void mmio_bus_set_peek(struct mmio_bus *bus, const void *device, mmio_peek_fn *p
 /* The region that holds all of [gpa, gpa + size), else NULL. */
 const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
                                           uint64_t size_bytes);
-/* The same for a guest's access of up to MMIO_ACCESS_MAX bytes. It stays with one device for a
- * while, so the last one found is tried first. */
-static __always_inline const struct mmio_region *mmio_bus_last(const struct mmio_bus *bus,
-                                                               gpa_t gpa)
-{
-    const struct mmio_region *last = read_once(bus->last);
 
-    return likely(last != NULL && gpa.raw - last->base.raw < last->inner_bytes) ? last : NULL;
-}
-static inline const struct mmio_region *mmio_bus_find(struct mmio_bus *bus, gpa_t gpa,
-                                                      uint64_t size_bytes)
-{
-    const struct mmio_region *found = mmio_bus_last(bus, gpa);
+/*
+ * The region that a vCPU's access found last: it stays with one device for a while. Its own, so
+ * that nobody shares its line; all zero at first.
+ */
+struct mmio_window {
+    gpa_t base;
+    uint64_t inner_bytes; /* an access that begins before it lies inside, however wide */
+    mmio_handler_fn *handler;
+    void *device;
+};
+#define MMIO_ACCESS_MAX 8u /* bytes */
 
-    if (likely(found != NULL))
-        return found;
-    found = mmio_bus_search(bus, gpa, size_bytes);
-    if (found != NULL)
-        __atomic_store_n(&bus->last, found, __ATOMIC_RELAXED);
-    return found;
+static __always_inline bool mmio_window_has(const struct mmio_window *window, gpa_t gpa)
+{
+    return likely(gpa.raw - window->base.raw < window->inner_bytes);
 }
+void mmio_window_open(struct mmio_window *window, const struct mmio_region *region);

@@ -49,9 +49,9 @@ struct trap {
         struct {
             gpa_t gpa;
             gva_t gva;
-            uint8_t size_bytes; /* 1, 2, 4, 8 */
-            bool sign_extend;   /* to reg_bits */
-            uint8_t reg_bits;   /* 32 or 64: width of the destination */
+            uint32_t size_bytes; /* 1, 2, 4, 8 */
+            bool sign_extend;    /* to reg_bits */
+            uint8_t reg_bits;    /* 32 or 64: width of the destination */
         } mmio;
         struct {
             gpa_t gpa;

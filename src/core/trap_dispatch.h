@@ -12,36 +12,30 @@
 #include "core/trap.h"
 #include "core/vm.h"
 
-/* A register of the device at REGION. */
-static __always_inline enum trap_result trap_mmio_region(struct vcpu *vcpu, struct trap *trap,
-                                                         const struct mmio_region *region)
+/* A device's register, in the window: mmio_window_has. */
+static __always_inline enum trap_result trap_mmio_window(struct vcpu *vcpu, struct trap *trap)
 {
+    const struct mmio_window *window = &vcpu->mmio;
     struct mmio_access access = {
-        .offset = trap->mmio.gpa.raw - region->base.raw,
+        .offset = trap->mmio.gpa.raw - window->base.raw,
         .value = trap->value,
         .vcpu = vcpu->id,
-        .size_bytes = trap->mmio.size_bytes,
+        .size_bytes = (uint8_t)trap->mmio.size_bytes,
         .write = trap->write,
     };
-    if (unlikely(!region->handler(region->device, &access)))
+    if (unlikely(!window->handler(window->device, &access)))
         return TRAP_ABORT;
     trap->value = access.value;
     return TRAP_DONE;
 }
 
-/* A device's register. */
+/* A device's register, wherever. */
+enum trap_result trap_mmio_elsewhere(struct vcpu *vcpu, struct trap *trap);
 static __always_inline enum trap_result trap_mmio(struct vcpu *vcpu, struct trap *trap)
 {
-    struct vm *vm = vcpu->vm;
-    const struct mmio_region *region =
-        mmio_bus_find(&vm->mmio, trap->mmio.gpa, trap->mmio.size_bytes);
-
-    if (likely(region != NULL))
-        return trap_mmio_region(vcpu, trap, region);
-    if (!vm->config->unmapped_reads_ones)
-        return TRAP_ABORT;
-    trap->value = UINT64_MAX;
-    return TRAP_DONE;
+    if (likely(mmio_window_has(&vcpu->mmio, trap->mmio.gpa)))
+        return trap_mmio_window(vcpu, trap);
+    return trap_mmio_elsewhere(vcpu, trap);
 }
 
 /* The handlers of kinds that are rare, or do much. */

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "arch_defs.h"
+#include "core/mmio.h"
 #include "core/sched.h"
 #include "core/stat.h"
 #include "core/timer.h"
@@ -41,8 +42,9 @@ struct vcpu {
     struct arch_vcpu arch; /* first: entry.S addresses registers from the vcpu's own address */
     struct vm *vm;
     uint32_t id;
-    uint32_t requests;  /* enum vcpu_request, atomic */
-    uint32_t observers; /* enum observer (core/trace.h), atomic: who is shown its traps */
+    uint32_t requests;       /* enum vcpu_request, atomic */
+    uint32_t observers;      /* enum observer (core/trace.h), atomic: who is shown its traps */
+    struct mmio_window mmio; /* of the CPU that runs it */
     struct sched_entity sched;
     struct timer wake_timer; /* the guest's virtual timer while the vCPU does not run */
     bool powered;            /* under vm->lock */

@@ -38,6 +38,16 @@ static void controller_set_level(struct virq_controller *controller, uint32_t cp
 
 static const struct virq_controller_ops controller_ops = {.set_level = controller_set_level};
 
+static uint32_t typer_of(const struct vgic *vgic)
+{
+    enum { INTID_BITS = 10 };
+    uint64_t lines = REG_PUT(GICD_TYPER, ITLinesNumber, vgic->bank_count - 1);
+    if (vgic_is_v2(vgic))
+        return (uint32_t)(lines | REG_PUT(GICD_TYPER, CPUNumber, vgic->config.cpu_count - 1));
+    return (uint32_t)(lines | REG_PUT(GICD_TYPER, IDbits, INTID_BITS - 1) |
+                      REG_PUT(GICD_TYPER, A3V, vgic->has_aff3) | REG_PUT(GICD_TYPER, RSS, 1));
+}
+
 enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
 {
     const struct vgic_hw *hw = config->hw;
@@ -69,6 +79,8 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
     }
     for (uint32_t n = 1; n < vgic->bank_count; n++)
         vgic->spis[n - 1].index = n;
+    vgic->typer = typer_of(vgic);
+    vgic->iidr = VGIC_IIDR;
     vgic_reset(vgic);
     return ERR_NONE;
 }

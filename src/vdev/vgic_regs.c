@@ -88,24 +88,60 @@ static void row_write(const struct vgic_row *row, const struct vgic_access *a, b
 }
 
 const struct vgic_row vgic_reserved = {.name = "reserved", .sizes = 4};
+const struct vgic_row vgic_nowhere = {.name = "nowhere"};
 
-__no_stack_protector bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m,
-                                                uint32_t offset, struct vgic_cpu *here,
+__no_stack_protector bool vgic_row_access_state(struct vgic *vgic, const struct vgic_row *row,
+                                                struct mmio_access *m, uint32_t offset,
                                                 struct vgic_cpu *frame, bool private_only)
 {
-    struct vgic *vgic = here->vgic;
-    unsigned size_bytes = m->size_bytes;
-    struct vgic_access a = {.vgic = vgic, .here = here, .frame = frame, .offset = offset};
-    bool half = (row->sizes & 8) && size_bytes == 4;
+    struct vgic_access a = {
+        .vgic = vgic, .here = &vgic->cpus[m->vcpu], .frame = frame, .offset = offset};
+    bool half = (row->sizes & 8) && m->size_bytes == 4;
+    if (m->vcpu >= vgic->config.cpu_count)
+        return false;
     if (!m->write)
         m->value = 0;
-    if (row->bits != 0 && !address(&a, row, size_bytes, private_only))
+    if (row->bits != 0 && !address(&a, row, m->size_bytes, private_only))
         return true;
     spin_lock(&vgic->lock);
     if (m->write)
         row_write(row, &a, half, m->value);
     else
         m->value = row_read(row, &a, half);
+    spin_unlock(&vgic->lock);
+    return true;
+}
+
+/* All that `address` finds out lies in the offset, and what one word says needs no lock. */
+__no_stack_protector bool vgic_row_access_bits(struct vgic *vgic, const struct vgic_row *row,
+                                               struct mmio_access *m, uint32_t offset,
+                                               struct vgic_cpu *frame, bool private_only)
+{
+    struct vgic_access a;
+    uint32_t index = offset % bit32(VGIC_FIELD_SHIFT) / sizeof(uint32_t);
+
+    if (m->vcpu >= vgic->config.cpu_count)
+        return false;
+    m->value = m->write ? m->value : 0;
+    if (index != 0 && (private_only || index >= vgic->bank_count))
+        return true;
+    if (index == 0 && frame == NULL)
+        return true;
+    a.vgic = vgic;
+    a.here = &vgic->cpus[m->vcpu];
+    a.bank = index == 0 ? &frame->bank : &vgic->spis[index - 1];
+    a.mask = existing(index);
+    if (!m->write && !row->truth) {
+        m->value = row->read(&a);
+        return true;
+    }
+    spin_lock(&vgic->lock);
+    if (m->write)
+        row->write(&a, m->value);
+    else
+        m->value = row_read(row, &a, false);
+    if (a.here->await != 0)
+        wait_for_others(a.here);
     spin_unlock(&vgic->lock);
     return true;
 }
@@ -221,17 +257,20 @@ static void icactiver_write(const struct vgic_access *a, uint64_t value)
     changed(a, held | fresh);
 }
 
-const struct vgic_row vgic_igroupr = {"IGROUPR", igroupr_read, igroupr_write, 0x080, 1, 4, false};
-const struct vgic_row vgic_isenabler = {"ISENABLER", enabler_read, isenabler_write, 0x100, 1,
-                                        4,           false};
-const struct vgic_row vgic_icenabler = {"ICENABLER", enabler_read, icenabler_write, 0x180, 1,
-                                        4,           false};
-const struct vgic_row vgic_ispendr = {"ISPENDR", pendr_read, ispendr_write, 0x200, 1, 4, true};
-const struct vgic_row vgic_icpendr = {"ICPENDR", pendr_read, icpendr_write, 0x280, 1, 4, true};
-const struct vgic_row vgic_isactiver = {"ISACTIVER", activer_read, isactiver_write, 0x300, 1,
-                                        4,           true};
-const struct vgic_row vgic_icactiver = {"ICACTIVER", activer_read, icactiver_write, 0x380, 1,
-                                        4,           true};
+const struct vgic_row vgic_igroupr =
+    VGIC_ROW("IGROUPR", igroupr_read, igroupr_write, 0x080, 1, 4, false);
+const struct vgic_row vgic_isenabler =
+    VGIC_ROW("ISENABLER", enabler_read, isenabler_write, 0x100, 1, 4, false);
+const struct vgic_row vgic_icenabler =
+    VGIC_ROW("ICENABLER", enabler_read, icenabler_write, 0x180, 1, 4, false);
+const struct vgic_row vgic_ispendr =
+    VGIC_ROW("ISPENDR", pendr_read, ispendr_write, 0x200, 1, 4, true);
+const struct vgic_row vgic_icpendr =
+    VGIC_ROW("ICPENDR", pendr_read, icpendr_write, 0x280, 1, 4, true);
+const struct vgic_row vgic_isactiver =
+    VGIC_ROW("ISACTIVER", activer_read, isactiver_write, 0x300, 1, 4, true);
+const struct vgic_row vgic_icactiver =
+    VGIC_ROW("ICACTIVER", activer_read, icactiver_write, 0x380, 1, 4, true);
 
 /* ---- two bits and eight */
 
@@ -282,16 +321,11 @@ static void icfgr_write(const struct vgic_access *a, uint64_t value)
     changed(a, flip & (a->bank->line | a->bank->latch | a->bank->in_lr));
 }
 
-const struct vgic_row vgic_ipriorityr = {
-    "IPRIORITYR", ipriorityr_read, ipriorityr_write, 0x400, 8, 1 | 4, false};
-const struct vgic_row vgic_icfgr = {"ICFGR", icfgr_read, icfgr_write, 0xc00, 2, 4, false};
+const struct vgic_row vgic_ipriorityr =
+    VGIC_ROW("IPRIORITYR", ipriorityr_read, ipriorityr_write, 0x400, 8, 1 | 4, false);
+const struct vgic_row vgic_icfgr = VGIC_ROW("ICFGR", icfgr_read, icfgr_write, 0xc00, 2, 4, false);
 
 /* ---- who we are */
-
-static uint64_t iidr_read(const struct vgic_access *a)
-{
-    return VGIC_IIDR;
-}
 
 /* From offset 0xfd0 (v2) or 0xffd0 (v3): PIDR4 to 7, PIDR0 to 3, CIDR0 to 3. */
 static uint64_t pidr_read(const struct vgic_access *a)
@@ -304,5 +338,5 @@ static uint64_t pidr_read(const struct vgic_access *a)
     return ids[n] | revision;
 }
 
-const struct vgic_row vgic_iidr = {.name = "IIDR", .read = iidr_read, .sizes = 4};
+const struct vgic_row vgic_iidr = {.name = "IIDR", .word = offsetof(struct vgic, iidr), .sizes = 4};
 const struct vgic_row vgic_pidr = {.name = "PIDR", .read = pidr_read, .sizes = 4};

@@ -24,15 +24,21 @@ struct vgic_row {
     const char *name;
     /* NULL reads as zero. */
     uint64_t (*read)(const struct vgic_access *access);
-    /* NULL ignores writes; without `bits` as well the register is constant and read without the
-     * lock. */
+    /* NULL ignores writes. */
     void (*write)(const struct vgic_access *access, uint64_t value);
     uint16_t base; /* rows with `bits`: where the field of INTID 0 is */
     uint8_t bits;  /* for each interrupt: 1, 2, 8 or 64; 0: no such register */
     uint8_t
         sizes;  /* sum of the access sizes allowed; with 8 in it the row reads and writes 64 bits */
     bool truth; /* a read needs what list registers know */
+    uint16_t word; /* if not 0, where in struct vgic it is read: never changes, needs no lock */
 };
+
+/* clang-format off */
+#define VGIC_ROW(name_, read_, write_, base_, bits_, sizes_, truth_)                         \
+    { .name = (name_), .read = (read_), .write = (write_), .base = (base_), .bits = (bits_), \
+      .sizes = (sizes_), .truth = (truth_) }
+/* clang-format on */
 
 /* A 4 KiB page of bits-per-interrupt registers has a row for each 128 bytes, words a row for
  * each 4. */
@@ -45,35 +51,34 @@ struct vgic_row {
 #define VGIC_ID_BYTES 0x30
 
 extern const struct vgic_row vgic_reserved; /* RAZ/WI by words */
+extern const struct vgic_row vgic_nowhere;  /* beyond the frame: has no access */
 
-/* For vgic_row_access: a register with state; size and alignment are right. Takes vgic->lock. */
-bool vgic_row_access_state(const struct vgic_row *row, struct mmio_access *m, uint32_t offset,
-                           struct vgic_cpu *here, struct vgic_cpu *frame, bool private_only);
+/* For vgic_row_access: size and alignment are right. They take vgic->lock. _bits: `bits` is 1. */
+bool vgic_row_access_state(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                           uint32_t offset, struct vgic_cpu *frame, bool private_only);
+bool vgic_row_access_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                          uint32_t offset, struct vgic_cpu *frame, bool private_only);
 
 /*
  * Perform M, at OFFSET in a frame, on ROW; NULL stands for a reserved register. False: not an
- * access that ROW has. HERE and FRAME as in struct vgic_access. PRIVATE_ONLY: there are no SPIs in
- * this frame.
+ * access that ROW has. FRAME as in struct vgic_access. PRIVATE_ONLY: there are no SPIs in this
+ * frame.
  */
-static inline bool vgic_row_access(const struct vgic_row *row, struct mmio_access *m,
-                                   uint32_t offset, struct vgic_cpu *here, struct vgic_cpu *frame,
-                                   bool private_only)
+static __always_inline bool vgic_row_access(struct vgic *vgic, const struct vgic_row *row,
+                                            struct mmio_access *m, uint32_t offset,
+                                            struct vgic_cpu *frame, bool private_only)
 {
-    unsigned size_bytes = m->size_bytes;
-    if (row == NULL)
+    if (unlikely(row == NULL))
         row = &vgic_reserved;
-    if (!(row->sizes & size_bytes) || !is_pow2(size_bytes) || !is_aligned(offset, size_bytes))
+    if (unlikely(!(row->sizes & m->size_bytes) || !is_aligned(offset, m->size_bytes)))
         return false;
-    if (row->bits != 0 || row->write != NULL)
-        return vgic_row_access_state(row, m, offset, here, frame, private_only);
-    if (m->write)
+    if (row->word != 0 && !m->write) {
+        m->value = *(const uint32_t *)((const char *)vgic + row->word);
         return true;
-    struct vgic_access a = {.vgic = here->vgic, .here = here, .frame = frame, .offset = offset};
-    uint64_t value = row->read != NULL ? row->read(&a) : 0;
-    if ((row->sizes & 8) && size_bytes == 4)
-        value = offset & 4 ? value >> 32 : (uint32_t)value;
-    m->value = value;
-    return true;
+    }
+    if (row->bits == 1)
+        return vgic_row_access_bits(vgic, row, m, offset, frame, private_only);
+    return vgic_row_access_state(vgic, row, m, offset, frame, private_only);
 }
 
 /* Rows that GICv2's and GICv3's distributors and redistributors have in common, at the same

@@ -83,6 +83,7 @@ struct vgic {
     struct vgic_config config;
     uint32_t ctlr;                     /* the two enable bits of GICD_CTLR */
     uint32_t open_group0, open_group1; /* all ones if enabled */
+    uint32_t typer, iidr;              /* GICD_TYPER; GICD_IIDR, GICR_IIDR */
     uint32_t bank_count;
     uint32_t all_lrs;
     uint64_t lr_pending; /* a list register's pending bit */

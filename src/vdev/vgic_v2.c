@@ -17,12 +17,6 @@ static void ctlr_write(const struct vgic_access *a, uint64_t value)
     vgic_set_ctlr(a->here, (uint32_t)value);
 }
 
-static uint64_t typer_read(const struct vgic_access *a)
-{
-    return REG_PUT(GICD_TYPER, ITLinesNumber, a->vgic->bank_count - 1) |
-           REG_PUT(GICD_TYPER, CPUNumber, a->vgic->config.cpu_count - 1);
-}
-
 /* ---- routing */
 
 static uint64_t itargetsr_read(const struct vgic_access *a)
@@ -119,15 +113,16 @@ static void cpendsgir_write(const struct vgic_access *a, uint64_t value)
 
 /* ---- the register summary */
 
-static const struct vgic_row ctlr = {"GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false};
-static const struct vgic_row typer = {.name = "GICD_TYPER", .read = typer_read, .sizes = 4};
-static const struct vgic_row itargetsr = {
-    "GICD_ITARGETSR", itargetsr_read, itargetsr_write, 0x800, 8, 1 | 4, false};
+static const struct vgic_row ctlr = VGIC_ROW("GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false);
+static const struct vgic_row typer = {
+    .name = "GICD_TYPER", .word = offsetof(struct vgic, typer), .sizes = 4};
+static const struct vgic_row itargetsr =
+    VGIC_ROW("GICD_ITARGETSR", itargetsr_read, itargetsr_write, 0x800, 8, 1 | 4, false);
 static const struct vgic_row sgir = {.name = "GICD_SGIR", .write = sgir_write, .sizes = 4};
-static const struct vgic_row cpendsgir = {
-    "GICD_CPENDSGIR", pendsgir_read, cpendsgir_write, 0xf10, 8, 1 | 4, true};
-static const struct vgic_row spendsgir = {
-    "GICD_SPENDSGIR", pendsgir_read, spendsgir_write, 0xf20, 8, 1 | 4, true};
+static const struct vgic_row cpendsgir =
+    VGIC_ROW("GICD_CPENDSGIR", pendsgir_read, cpendsgir_write, 0xf10, 8, 1 | 4, true);
+static const struct vgic_row spendsgir =
+    VGIC_ROW("GICD_SPENDSGIR", pendsgir_read, spendsgir_write, 0xf20, 8, 1 | 4, true);
 
 #define FIELD(offset) ((offset) >> VGIC_FIELD_SHIFT)
 static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
@@ -173,9 +168,9 @@ static const struct vgic_row *row_at(uint32_t offset)
 __no_stack_protector bool vgic_v2_dist_mmio(void *device, struct mmio_access *access)
 {
     struct vgic *vgic = device;
-    if (access->offset >= KIB(4) || access->vcpu >= vgic->config.cpu_count)
+    if (access->offset >= KIB(4))
         return false;
     uint32_t offset = (uint32_t)access->offset;
-    struct vgic_cpu *here = &vgic->cpus[access->vcpu];
-    return vgic_row_access(row_at(offset), access, offset, here, here, false);
+    /* What is private is the accessing vCPU's own. */
+    return vgic_row_access(vgic, row_at(offset), access, offset, &vgic->cpus[access->vcpu], false);
 }

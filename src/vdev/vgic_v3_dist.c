@@ -18,14 +18,6 @@ static void ctlr_write(const struct vgic_access *a, uint64_t value)
     vgic_set_ctlr(a->here, (uint32_t)value);
 }
 
-static uint64_t typer_read(const struct vgic_access *a)
-{
-    enum { INTID_BITS = 10 };
-    return REG_PUT(GICD_TYPER, ITLinesNumber, a->vgic->bank_count - 1) |
-           REG_PUT(GICD_TYPER, IDbits, INTID_BITS - 1) |
-           REG_PUT(GICD_TYPER, A3V, a->vgic->has_aff3) | REG_PUT(GICD_TYPER, RSS, 1);
-}
-
 static uint64_t irouter_read(const struct vgic_access *a)
 {
     return a->bank->irqs[a->first].route;
@@ -39,10 +31,11 @@ static void irouter_write(const struct vgic_access *a, uint64_t value)
                       a->mask & (vgic_pending_word(a->bank) | a->bank->in_lr));
 }
 
-static const struct vgic_row ctlr = {"GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false};
-static const struct vgic_row typer = {.name = "GICD_TYPER", .read = typer_read, .sizes = 4};
-static const struct vgic_row irouter = {"GICD_IROUTER", irouter_read, irouter_write, 0x6000, 64,
-                                        4 | 8,          false};
+static const struct vgic_row ctlr = VGIC_ROW("GICD_CTLR", ctlr_read, ctlr_write, 0, 0, 4, false);
+static const struct vgic_row typer = {
+    .name = "GICD_TYPER", .word = offsetof(struct vgic, typer), .sizes = 4};
+static const struct vgic_row irouter =
+    VGIC_ROW("GICD_IROUTER", irouter_read, irouter_write, 0x6000, 64, 4 | 8, false);
 
 #define FIELD(offset) ((offset) >> VGIC_FIELD_SHIFT)
 static const struct vgic_row *const fields[VGIC_FIELD_ROWS] = {
@@ -66,7 +59,7 @@ static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
 
 /* With one security state IGRPMODR and NSACR are RES0; with ARE set so are ITARGETSR, SGIR,
  * SPENDSGIR. */
-static const struct vgic_row *row_at(uint32_t offset)
+static const struct vgic_row *row_at(uint64_t offset)
 {
     if (offset < 0x80)
         return words[offset / 4];
@@ -74,16 +67,16 @@ static const struct vgic_row *row_at(uint32_t offset)
         return fields[FIELD(offset)];
     if (offset >= 0x6000 && offset < 0x8000)
         return &irouter;
+    if (offset >= KIB(64))
+        return &vgic_nowhere;
     return offset >= KIB(64) - VGIC_ID_BYTES ? &vgic_pidr : NULL;
 }
 
 __no_stack_protector bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
 {
-    struct vgic *vgic = device;
-    if (access->offset >= KIB(64) || access->vcpu >= vgic->config.cpu_count)
-        return false;
-    uint32_t offset = (uint32_t)access->offset;
-    return vgic_row_access(row_at(offset), access, offset, &vgic->cpus[access->vcpu], NULL, false);
+    uint64_t offset = access->offset;
+
+    return vgic_row_access(device, row_at(offset), access, (uint32_t)offset, NULL, false);
 }
 
 /* ---- ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 */

@@ -28,7 +28,8 @@ static void waker_write(const struct vgic_access *a, uint64_t value)
 }
 
 static const struct vgic_row typer = {.name = "GICR_TYPER", .read = typer_read, .sizes = 4 | 8};
-static const struct vgic_row waker = {"GICR_WAKER", waker_read, waker_write, 0, 0, 4, false};
+static const struct vgic_row waker =
+    VGIC_ROW("GICR_WAKER", waker_read, waker_write, 0, 0, 4, false);
 /* PROPBASER and PENDBASER without LPIs */
 static const struct vgic_row no_lpis = {.name = "GICR_xBASER", .sizes = 4 | 8};
 
@@ -67,13 +68,11 @@ static const struct vgic_row *row_at(uint32_t offset)
 __no_stack_protector bool vgic_v3_redist_mmio(void *device, struct mmio_access *access)
 {
     struct vgic *vgic = device;
-    if (access->offset >= vgic->config.cpu_count * REDIST_BYTES ||
-        access->vcpu >= vgic->config.cpu_count)
+    if (access->offset >= vgic->config.cpu_count * REDIST_BYTES)
         return false;
     struct vgic_cpu *frame = &vgic->cpus[access->offset / REDIST_BYTES];
     uint32_t offset = (uint32_t)(access->offset % REDIST_BYTES);
     const struct vgic_row *row = row_at(offset);
     /* Within its own frame the SGI frame's rows are those of the distributor. */
-    return vgic_row_access(row, access, (uint32_t)(offset % FRAME_BYTES), &vgic->cpus[access->vcpu],
-                           frame, true);
+    return vgic_row_access(vgic, row, access, (uint32_t)(offset % FRAME_BYTES), frame, true);
 }

@@ -167,7 +167,7 @@ static void vcpus_on(void *argument)
 
 static void write_register(struct vm *vm, gpa_t gpa, uint32_t vcpu, uint32_t value)
 {
-    const struct mmio_region *region = mmio_bus_find(&vm->mmio, gpa, 4);
+    const struct mmio_region *region = mmio_bus_search(&vm->mmio, gpa, 4);
     struct mmio_access access = {.vcpu = vcpu, .size_bytes = 4, .write = true, .value = value};
 
     if (region == NULL)

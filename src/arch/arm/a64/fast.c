@@ -33,7 +33,7 @@ static __always_inline uint32_t fast_end(struct vcpu *vcpu, enum trap_kind kind)
 
 static __always_inline bool is_saved(const struct trap *trap)
 {
-    return ((trap->write ? A64_SAVED_FROM : A64_SAVED_TO) >> trap->reg & 1) != 0;
+    return likely(trap->reg <= A64_SAVED_MAX) || (trap->write && trap->reg == A64_XZR);
 }
 
 /* TRAP is decoded anew for its end, with VALUE as its result. */
@@ -46,32 +46,27 @@ static __always_inline void finish(struct vcpu *vcpu, struct trap *trap, bool wr
     a64_trap_finish(vcpu, trap);
 }
 
-/* The function of a register; a frame for these alone. */
-static __always_inline uint32_t call_row(struct vcpu *vcpu, const struct reg_row *row, uint64_t esr,
-                                         bool write)
+/* A register with functions: a frame for these alone. */
+static __always_inline uint32_t row_end(struct vcpu *vcpu, bool write, uint64_t value)
 {
     struct trap trap;
-    uint64_t value;
 
-    a64_decode_sys64(esr, &trap);
-    trap.write = write;
-    a64_trap_source(vcpu, &trap);
-    value = trap.value;
-    if (unlikely(row->fn(vcpu, row, write, &value) != TRAP_DONE))
-        return A64_LEFT_ALL;
     a64_decode_sys64(sysreg_read(ESR_EL2), &trap);
     finish(vcpu, &trap, write, value);
     return fast_end(vcpu, TRAP_SYSREG);
 }
-static __noinline __no_stack_protector uint32_t read_row(struct vcpu *vcpu,
-                                                         const struct reg_row *row, uint64_t esr)
+static __noinline __no_stack_protector uint32_t compute_row(struct vcpu *vcpu,
+                                                            const struct reg_row *row)
 {
-    return call_row(vcpu, row, esr, false);
+    return row_end(vcpu, false, row->read(vcpu));
 }
-static __noinline __no_stack_protector uint32_t write_row(struct vcpu *vcpu,
-                                                          const struct reg_row *row, uint64_t esr)
+static __noinline __no_stack_protector uint32_t call_row(struct vcpu *vcpu,
+                                                         const struct reg_row *row, bool write,
+                                                         uint64_t value)
 {
-    return call_row(vcpu, row, esr, true);
+    if (unlikely(row->fn(vcpu, row, write, &value) != TRAP_DONE))
+        return A64_LEFT_ALL;
+    return row_end(vcpu, write, value);
 }
 
 static __always_inline uint32_t handle_sys64(struct vcpu *vcpu, uint64_t esr, bool write)
@@ -83,12 +78,13 @@ static __always_inline uint32_t handle_sys64(struct vcpu *vcpu, uint64_t esr, bo
     trap.write = write;
     if (unlikely(!is_saved(&trap)))
         return A64_LEFT_ALL;
-    row = a64_sysreg_row(trap.sysreg.key);
-    if (unlikely(row == NULL))
+    row = a64_sysreg_row(esr);
+    if (unlikely(row == NULL || (row->access & (write ? REG_WO : REG_RO)) == 0))
         return A64_LEFT_ALL;
-    if (row->kind == REG_FN)
-        return write ? write_row(vcpu, row, esr) : read_row(vcpu, row, esr);
     a64_trap_source(vcpu, &trap);
+    if (row->kind == REG_FN)
+        return write || row->read == NULL ? call_row(vcpu, row, write, trap.value)
+                                          : compute_row(vcpu, row);
     if (unlikely(reg_row_access(vcpu, &vcpu->arch.a64.emulated, row, &trap) != TRAP_DONE))
         return A64_LEFT_ALL;
     finish(vcpu, &trap, write, trap.value);
@@ -103,37 +99,27 @@ static __noinline __no_stack_protector uint32_t handle_msr(struct vcpu *vcpu, ui
     return handle_sys64(vcpu, esr, true);
 }
 
-/* A load or store of the device that was used last. Loads that extend a sign, and AArch32's, which
- * can be two bytes long, take the long way. */
-static __always_inline bool is_plain_access(uint64_t esr)
-{
-    uint64_t mask = ESR_ELx_EC | ESR_ELx_IL | ISS_DABT_ISV | ISS_DABT_SSE | ISS_DABT_S1PTW |
-                    ISS_DABT_CM | FSC_KIND_MASK;
+/*
+ * A load or store of the device that was used last, in its two top-most fields and IL; AArch32's,
+ * which can be two bytes long, take the long way, and loads that extend a sign.
+ */
+#define ESR_TOP_SHIFT 24
+#define DABT_KIND     (ISS_DABT_CM | ISS_DABT_S1PTW | ISS_DABT_WnR | FSC_KIND_MASK)
 
-    return (esr & mask) ==
-           (REG_PUT(ESR_ELx, EC, ESR_EC_DABT_LOWER) | ESR_ELx_IL | ISS_DABT_ISV | FSC_TRANSLATION);
-}
-
-static __always_inline void decode_plain_access(uint64_t esr, struct trap *trap)
+static __always_inline uint32_t handle_access(struct vcpu *vcpu, uint64_t esr, uint64_t far,
+                                              bool write)
 {
-    a64_decode_access(esr, sysreg_read(FAR_EL2), sysreg_read(HPFAR_EL2), trap);
-    trap->insn_bytes = A64_INSN_BYTES;
-    trap->mmio.sign_extend = false;
-}
-
-static __always_inline uint32_t handle_access(struct vcpu *vcpu, uint64_t esr, bool write)
-{
-    const struct mmio_region *region;
     struct trap trap;
     uint64_t value;
 
-    decode_plain_access(esr, &trap);
+    if (unlikely(!write && (esr & ISS_DABT_SSE) != 0))
+        return A64_LEFT_ALL;
+    a64_decode_access(esr, far, sysreg_read(HPFAR_EL2), &trap);
     trap.write = write;
-    region = mmio_bus_last(&vcpu->vm->mmio, trap.mmio.gpa);
-    if (unlikely(region == NULL || !is_saved(&trap)))
+    if (unlikely(!mmio_window_has(&vcpu->mmio, trap.mmio.gpa) || !is_saved(&trap)))
         return A64_LEFT_ALL;
     a64_trap_source(vcpu, &trap);
-    if (unlikely(trap_mmio_region(vcpu, &trap, region) != TRAP_DONE))
+    if (unlikely(trap_mmio_window(vcpu, &trap) != TRAP_DONE))
         return A64_LEFT_ALL;
     value = trap.value;
     a64_decode_access(sysreg_read(ESR_EL2), 0, 0, &trap);
@@ -142,13 +128,15 @@ static __always_inline uint32_t handle_access(struct vcpu *vcpu, uint64_t esr, b
     finish(vcpu, &trap, write, value);
     return fast_end(vcpu, TRAP_MMIO);
 }
-static __noinline __no_stack_protector uint32_t handle_load(struct vcpu *vcpu, uint64_t esr)
+static __noinline __no_stack_protector uint32_t handle_load(struct vcpu *vcpu, uint64_t esr,
+                                                            uint64_t far)
 {
-    return handle_access(vcpu, esr, false);
+    return handle_access(vcpu, esr, far, false);
 }
-static __noinline __no_stack_protector uint32_t handle_store(struct vcpu *vcpu, uint64_t esr)
+static __noinline __no_stack_protector uint32_t handle_store(struct vcpu *vcpu, uint64_t esr,
+                                                             uint64_t far)
 {
-    return handle_access(vcpu, esr, true);
+    return handle_access(vcpu, esr, far, true);
 }
 
 static __noinline __no_stack_protector uint32_t handle_hvc(struct vcpu *vcpu, uint64_t esr)
@@ -178,24 +166,35 @@ static __noinline __no_stack_protector uint32_t handle_wait(struct vcpu *vcpu, u
     return fast_end(vcpu, TRAP_WAIT);
 }
 
+/* The class, IL, and what follows it: enough to tell the frequent ones apart. */
+enum {
+    TOP_SYS64 = (ESR_EC_SYS64 << ESR_ELx_EC_SHIFT | ESR_ELx_IL) >> ESR_TOP_SHIFT,
+    TOP_HVC64 = (ESR_EC_HVC64 << ESR_ELx_EC_SHIFT | ESR_ELx_IL) >> ESR_TOP_SHIFT,
+    TOP_WFX64 = (ESR_EC_WFX << ESR_ELx_EC_SHIFT | ESR_ELx_IL | ISS_WFX_CV) >> ESR_TOP_SHIFT,
+    TOP_DABT = ((uint64_t)ESR_EC_DABT_LOWER << ESR_ELx_EC_SHIFT | ESR_ELx_IL | ISS_DABT_ISV) >>
+               ESR_TOP_SHIFT,
+};
+
 __no_stack_protector uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t pc)
 {
-    uint64_t esr = sysreg_read(ESR_EL2);
-    uint64_t class = REG_GET(ESR_ELx, EC, esr);
+    uint64_t esr = sysreg_read(ESR_EL2), far = sysreg_read(FAR_EL2);
+    uint64_t top = esr >> ESR_TOP_SHIFT;
 
-    exit_note(vcpu->arch.a64.pcpu, vcpu, pc, esr, sysreg_read(FAR_EL2));
+    exit_note(vcpu->arch.a64.pcpu, vcpu, pc, esr, far);
     if (unlikely(read_once(vcpu->observers) != 0))
         return A64_LEFT_ALL;
-    if (class == ESR_EC_SYS64)
+    if (top == TOP_SYS64)
         return esr & ISS_SYS64_Direction ? handle_mrs(vcpu, esr) : handle_msr(vcpu, esr);
-    if (class > ESR_EC_SYS64) {
-        if (unlikely(!is_plain_access(esr)))
-            return A64_LEFT_ALL;
-        return esr & ISS_DABT_WnR ? handle_store(vcpu, esr) : handle_load(vcpu, esr);
+    if (top == TOP_DABT) {
+        if ((esr & DABT_KIND) == FSC_TRANSLATION)
+            return handle_load(vcpu, esr, far);
+        if ((esr & DABT_KIND) == (FSC_TRANSLATION | ISS_DABT_WnR))
+            return handle_store(vcpu, esr, far);
+        return A64_LEFT_ALL;
     }
-    if (class == ESR_EC_HVC64)
+    if (top == TOP_HVC64)
         return handle_hvc(vcpu, esr);
-    if (class == ESR_EC_WFX)
+    if (top == TOP_WFX64)
         return handle_wait(vcpu, esr);
     return A64_LEFT_ALL;
 }

@@ -15,6 +15,5 @@
  */
 #define A64_LEFT_ALL bit32(31)
 
-/* Bit n: x(n), which is saved; and XZR as a source. */
-#define A64_SAVED_TO   0x600303ffu
-#define A64_SAVED_FROM 0xe00303ffu
+/* x0 to this one, the usual ones in an access, are saved. */
+#define A64_SAVED_MAX 9

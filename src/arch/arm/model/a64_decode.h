@@ -41,7 +41,10 @@ uint64_t a64_hpfar_of_par(uint64_t par);
 /* The page from HPFAR, the byte in it from FAR: both are addresses of the same access. */
 static __always_inline gpa_t a64_gpa_of(uint64_t far, uint64_t hpfar)
 {
-    return GPA(REG_GET(HPFAR_EL2, FIPA, hpfar) << PAGE_SHIFT | (far & (PAGE_SIZE - 1)));
+    static_assert(HPFAR_EL2_FIPA_SHIFT == 4 && PAGE_SHIFT == 12,
+                  "one shift moves FIPA to its place");
+    return GPA((hpfar << (PAGE_SHIFT - HPFAR_EL2_FIPA_SHIFT) & ~(uint64_t)(PAGE_SIZE - 1)) |
+               (far & (PAGE_SIZE - 1)));
 }
 
 /* A load or store, described in the syndrome, to an address that stage 2 does not map: a device's.
@@ -75,7 +78,7 @@ static __always_inline void a64_decode_access(uint64_t esr, uint64_t far, uint64
     out->kind = TRAP_MMIO;
     out->insn_bytes = (uint8_t)(2u << REG_GET(ESR_ELx, IL, esr));
     out->reg = (uint8_t)REG_GET(ISS_DABT, SRT, esr);
-    out->mmio.size_bytes = (uint8_t)(1u << REG_GET(ISS_DABT, SAS, esr));
+    out->mmio.size_bytes = 1u << REG_GET(ISS_DABT, SAS, esr);
     out->mmio.sign_extend = REG_GET(ISS_DABT, SSE, esr) != 0;
     out->mmio.reg_bits = (uint8_t)(32u << REG_GET(ISS_DABT, SF, esr));
     out->write = REG_GET(ISS_DABT, WnR, esr) != 0;

@@ -60,16 +60,27 @@ static enum trap_result sgi(struct vcpu *vcpu, const struct reg_row *row, bool w
 }
 
 /* The EL1 physical timer, three views of two values; its count is the host's counter. */
+static uint64_t cntp_ctl_read(const struct vcpu *vcpu)
+{
+    const struct a64_emulated *timer = &vcpu->arch.a64.emulated;
+
+    return a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, a64_hook_counter());
+}
+
+static uint64_t cntp_cval_read(const struct vcpu *vcpu)
+{
+    return vcpu->arch.a64.emulated.cntp_cval;
+}
+
+static uint64_t cntp_tval_read(const struct vcpu *vcpu)
+{
+    return a64_timer_tval(vcpu->arch.a64.emulated.cntp_cval, a64_hook_counter());
+}
+
 static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, bool write,
                                  uint64_t *value)
 {
-    struct a64_emulated *timer = &vcpu->arch.a64.emulated;
-
-    if (!write) {
-        *value = a64_timer_ctl(timer->cntp_ctl, timer->cntp_cval, a64_hook_counter());
-        return TRAP_DONE;
-    }
-    timer->cntp_ctl = *value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
+    vcpu->arch.a64.emulated.cntp_ctl = *value & (CNT_CTL_ENABLE | CNT_CTL_IMASK);
     a64_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
@@ -77,13 +88,7 @@ static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, b
 static enum trap_result cntp_cval(struct vcpu *vcpu, const struct reg_row *row, bool write,
                                   uint64_t *value)
 {
-    struct a64_emulated *timer = &vcpu->arch.a64.emulated;
-
-    if (!write) {
-        *value = timer->cntp_cval;
-        return TRAP_DONE;
-    }
-    timer->cntp_cval = *value;
+    vcpu->arch.a64.emulated.cntp_cval = *value;
     a64_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
@@ -91,13 +96,7 @@ static enum trap_result cntp_cval(struct vcpu *vcpu, const struct reg_row *row, 
 static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, bool write,
                                   uint64_t *value)
 {
-    struct a64_emulated *timer = &vcpu->arch.a64.emulated;
-
-    if (!write) {
-        *value = a64_timer_tval(timer->cntp_cval, a64_hook_counter());
-        return TRAP_DONE;
-    }
-    timer->cntp_cval = a64_timer_cval_of_tval(*value, a64_hook_counter());
+    vcpu->arch.a64.emulated.cntp_cval = a64_timer_cval_of_tval(*value, a64_hook_counter());
     a64_hook_cntp_changed(vcpu);
     return TRAP_DONE;
 }
@@ -114,12 +113,13 @@ static enum trap_result deactivate(struct vcpu *vcpu, const struct reg_row *row,
     {                                                                                         \
         .key = A64_KEY_##name_, .access = access_, .kind = kind_, .name = #name_, __VA_ARGS__ \
     }
-#define CONST(name, access, value) ROW(name, access, REG_CONST, .reset = value)
-#define RAZ_WI(name, access)       ROW(name, access, REG_RAZ_WI)
-#define HIDDEN(name)               ROW(name, 0, REG_HIDDEN)
-#define FN(name, access, function) ROW(name, access, REG_FN, .fn = function)
-#define VM_REG(name)               FN(name, REG_WO, vm_reg) /* TVM traps writes only */
-#define ID(name)                   CONST(name, REG_RO, 0)   /* filled by a64_sysreg_init */
+#define CONST(name, access, value)     ROW(name, access, REG_CONST, .reset = value)
+#define RAZ_WI(name, access)           ROW(name, access, REG_RAZ_WI)
+#define HIDDEN(name)                   ROW(name, 0, REG_HIDDEN)
+#define FN(name, access, function)     ROW(name, access, REG_FN, .fn = function)
+#define READ_FN(name, read_, function) ROW(name, REG_RW, REG_FN, .read = read_, .fn = function)
+#define VM_REG(name)                   FN(name, REG_WO, vm_reg) /* TVM traps writes only */
+#define ID(name)                       CONST(name, REG_RO, 0)   /* filled by a64_sysreg_init */
 #define STATE(name, access, member, reset_, mask)                                                  \
     ROW(name, access, REG_STATE, .offset = offsetof(struct a64_emulated, member), .reset = reset_, \
         .write_mask = mask)
@@ -266,9 +266,9 @@ static struct reg_row rows[] __section(".sealed") = {
     HIDDEN(PMOVSSET_EL0),
     HIDDEN(SCXTNUM_EL0),
 
-    FN(CNTP_TVAL_EL0, REG_RW, cntp_tval),
-    FN(CNTP_CTL_EL0, REG_RW, cntp_ctl),
-    FN(CNTP_CVAL_EL0, REG_RW, cntp_cval),
+    READ_FN(CNTP_TVAL_EL0, cntp_tval_read, cntp_tval),
+    READ_FN(CNTP_CTL_EL0, cntp_ctl_read, cntp_ctl),
+    READ_FN(CNTP_CVAL_EL0, cntp_cval_read, cntp_cval),
     HIDDEN(PMCCFILTR_EL0),
 };
 
@@ -309,9 +309,11 @@ void a64_sysreg_reset(struct vcpu *vcpu)
     reg_table_reset(&table, &vcpu->arch.a64.emulated);
 }
 
-inline const struct reg_row *a64_sysreg_row(uint32_t key)
+inline const struct reg_row *a64_sysreg_row(uint64_t iss)
 {
-    return reg_table_find(&table, key);
+    static_assert(REG_INDEX_PAGE_BITS == A64_KEY_CRn_SHIFT, "a page is all but CRm");
+    return reg_table_at(&table, (uint32_t)(iss >> ISS_SYS64_CRn_SHIFT) % REG_INDEX_PAGE_COUNT,
+                        (uint32_t)REG_GET(ISS_SYS64, CRm, iss));
 }
 
 inline enum trap_result a64_sysreg_access(struct vcpu *vcpu, struct trap *trap)

@@ -22,7 +22,7 @@ void a64_sysreg_reset(struct vcpu *vcpu);
  * Answers TRAP_DONE, or TRAP_UNDEF for a register or a direction that the guest does not have.
  */
 enum trap_result a64_sysreg_access(struct vcpu *vcpu, struct trap *trap);
-/* Its row, NULL if the guest has no such register. */
-const struct reg_row *a64_sysreg_row(uint32_t key);
+/* The row of the register that the syndrome ISS names, NULL if the guest has no such register. */
+const struct reg_row *a64_sysreg_row(uint64_t iss);
 /* The register's name, for logs and traces; NULL if KEY has no row. */
 const char *a64_sysreg_name(uint32_t key);
