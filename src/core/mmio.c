@@ -63,4 +63,5 @@ void mmio_window_open(struct mmio_window *window, const struct mmio_region *regi
     window->inner_bytes = size < MMIO_ACCESS_MAX ? 0 : size - MMIO_ACCESS_MAX + 1;
     window->handler = region->handler;
     window->device = region->device;
+    window->peek = region->peek;
 }

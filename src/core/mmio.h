@@ -65,6 +65,7 @@ struct mmio_window {
     uint64_t inner_bytes; /* an access that begins before it lies inside, however wide */
     mmio_handler_fn *handler;
     void *device;
+    mmio_peek_fn *peek;
 };
 #define MMIO_ACCESS_MAX 8u /* bytes */
 

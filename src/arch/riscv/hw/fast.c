@@ -72,15 +72,13 @@ static __always_inline bool is_saved(const struct trap *trap)
     return (saved >> trap->reg & 1) != 0;
 }
 
-/* The device of the load or store that htinst tells of, decoded into TRAP, if that was used last.
- */
-static __always_inline const struct mmio_region *find_region(struct vcpu *vcpu, bool write,
-                                                             struct trap *trap)
+/* TRAP is the load or store that htinst tells of, of the device that was used last. */
+static __always_inline bool decode_access(struct vcpu *vcpu, bool write, struct trap *trap)
 {
     if (unlikely(!rv_decode_plain(csr_read(htinst), write, trap) || !is_saved(trap)))
-        return NULL;
+        return false;
     trap->mmio.gpa = GPA((csr_read(htval) << 2) | (csr_read(stval) & 3));
-    return mmio_bus_last(&vcpu->vm->mmio, trap->mmio.gpa);
+    return mmio_window_has(&vcpu->mmio, trap->mmio.gpa);
 }
 
 static __always_inline uint32_t loaded(struct vcpu *vcpu, uint64_t value)
@@ -98,22 +96,22 @@ static __always_inline uint32_t loaded(struct vcpu *vcpu, uint64_t value)
 static __noinline __no_stack_protector uint32_t load(struct vcpu *vcpu)
 {
     struct trap trap;
-    const struct mmio_region *region = find_region(vcpu, false, &trap);
 
+    if (unlikely(!decode_access(vcpu, false, &trap)))
+        return LEFT_ALL;
     trap.value = 0;
-    if (unlikely(region == NULL || trap_mmio_region(vcpu, &trap, region) != TRAP_DONE))
+    if (unlikely(trap_mmio_window(vcpu, &trap) != TRAP_DONE))
         return LEFT_ALL;
     return loaded(vcpu, trap.value);
 }
 static __noinline __no_stack_protector uint32_t handle_store(struct vcpu *vcpu)
 {
     struct trap trap;
-    const struct mmio_region *region = find_region(vcpu, true, &trap);
 
-    if (unlikely(region == NULL))
+    if (unlikely(!decode_access(vcpu, true, &trap)))
         return LEFT_ALL;
     trap.value = rv_stored_value(vcpu, &trap);
-    if (unlikely(trap_mmio_region(vcpu, &trap, region) != TRAP_DONE))
+    if (unlikely(trap_mmio_window(vcpu, &trap) != TRAP_DONE))
         return LEFT_ALL;
     vcpu->arch.rv.gprs.pc += csr_read(htinst) & HTINST_WIDE ? 4 : 2;
     return fast_end(vcpu, TRAP_MMIO);
@@ -122,16 +120,16 @@ static __noinline __no_stack_protector uint32_t handle_store(struct vcpu *vcpu)
 /* Most registers that are read often need neither lock nor memory for the access. */
 static __noinline __no_stack_protector uint32_t handle_load(struct vcpu *vcpu)
 {
+    const struct mmio_window *window = &vcpu->mmio;
     struct trap trap;
-    const struct mmio_region *region = find_region(vcpu, false, &trap);
     uint64_t value;
 
-    if (unlikely(region == NULL))
+    if (unlikely(!decode_access(vcpu, false, &trap)))
         return LEFT_ALL;
-    if (region->peek == NULL)
+    if (window->peek == NULL)
         return load(vcpu);
     value =
-        region->peek(region->device, trap.mmio.gpa.raw - region->base.raw, trap.mmio.size_bytes);
+        window->peek(window->device, trap.mmio.gpa.raw - window->base.raw, trap.mmio.size_bytes);
     return likely(value != MMIO_ASK) ? loaded(vcpu, value) : load(vcpu);
 }
 
