@@ -40,6 +40,12 @@ void rv_hook_post_self(struct vcpu *vcpu)
     vcpu->arch.rv.posted |= (uint32_t)RV_IRQ_SSI;
 }
 
+void rv_hook_forget_mmu(struct vcpu *vcpu)
+{
+    vcpu->arch.rv.super.satp = 0;
+    vcpu->arch.rv.super.sstatus &= ~(uint64_t)SSTATUS_SIE;
+}
+
 void rv_hook_wait(struct vcpu *vcpu)
 {
     rv_hook_record.wait_count++;

@@ -50,31 +50,4 @@ hostile_vector:
     csrw    satp, zero
     csrr    a0, scause
     ret
-
-/* uint64_t suspend_enter(uint64_t extension, uint64_t function, uint64_t type, struct context *): by SBI, which goes on at
- * suspend_resume with the context in a1. The call's error; 1 if it slept. */
-    .global suspend_enter
-suspend_enter:
-    addi    sp, sp, -128
-    kept    sd
-    sd      sp, (a3)
-    mv      a7, a0
-    mv      a6, a1
-    mv      a0, a2
-    mv      a2, a3
-    la      a1, suspend_resume
-    ecall
-    kept    ld
-    addi    sp, sp, 128
-    ret
-    .balign 4
-suspend_resume:
-    ld      sp, (a1)
-    csrw    sscratch, a1
-    la      t0, hostile_vector
-    csrw    stvec, t0
-    kept    ld
-    addi    sp, sp, 128
-    li      a0, 1
-    ret
     .section .note.GNU-stack, "", %progbits

@@ -54,6 +54,7 @@ static __noinline __no_stack_protector uint32_t handle_call(struct vcpu *vcpu)
     uint64_t extension = x[RV_A7], function = x[RV_A6], value;
 
     if (extension == SBI_TIME && function == 0 && rv_host.sstc) {
+        vcpu->arch.rv.events[RV_EVENT_SET_TIMER]++;
         csr_write(vstimecmp, x[RV_A0]);
         return answer_call(vcpu, 0);
     }

@@ -159,6 +159,12 @@ void rv_hook_post_self(struct vcpu *vcpu)
     csr_set(hvip, RV_IRQ_VSSI);
 }
 
+void rv_hook_forget_mmu(struct vcpu *vcpu)
+{
+    csr_write(vsatp, 0);
+    csr_clear(vsstatus, SSTATUS_SIE);
+}
+
 void rv_hook_wait(struct vcpu *vcpu)
 {
     sched_wait(vcpu);

@@ -6,6 +6,7 @@
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/timer.h"
+#include "arch/riscv/model/rv_sbi_pmu.h"
 #include "arch/riscv/model/rv_trace.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/pcpu.h"
@@ -40,6 +41,7 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
     rv->super.scounteren = RV_COUNTEREN_CY | RV_COUNTEREN_TM | RV_COUNTEREN_IR;
     rv->super.stimecmp = UINT64_MAX;
     rv_virq_reset(vcpu);
+    rv_sbi_pmu_reset(vcpu);
 }
 
 /*

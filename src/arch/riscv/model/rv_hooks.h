@@ -22,6 +22,8 @@ uint64_t rv_hook_scounteren(const struct vcpu *vcpu);
 void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks);
 /* VCPU has sent itself a software interrupt: as rv_virq_post, but it is here. */
 void rv_hook_post_self(struct vcpu *vcpu);
+/* VCPU's MMU and its interrupts are off (satp 0, sstatus.SIE 0), and it is in S-mode, as it is. */
+void rv_hook_forget_mmu(struct vcpu *vcpu);
 /* VCPU waits as by WFI. */
 void rv_hook_wait(struct vcpu *vcpu);
 

@@ -147,6 +147,8 @@ enum {
     EXT_HSM = 0x48534d,
     EXT_SRST = 0x53525354,
     EXT_DBCN = 0x4442434e,
+    EXT_SUSP = 0x53555350,
+    EXT_PMU = 0x504d55,
 };
 enum { BASE_IMPL_ID = 1, IMPL_OPENSBI = 1 };
 enum { HSM_START, HSM_STOP, HSM_STATUS, HSM_SUSPEND };
@@ -169,6 +171,8 @@ static inline void timer_set(uint64_t deadline)
 {
     (void)sbi(EXT_TIME, 0, deadline, 0, 0);
 }
+/* Suspend by EXTENSION's FUNCTION, where registers are lost: its error, 1 if this hart slept. */
+int64_t guest_suspend(uint64_t extension, uint64_t function, uint64_t type);
 /* Start the other hart with FN, which ends it by hart_stop. */
 bool second_hart(void (*fn)(void));
 void hart_stop(void);

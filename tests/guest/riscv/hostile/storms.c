@@ -2,18 +2,8 @@
 /* Calls, interrupts, tables, floods: what exits in quantity, or leads the walks astray. */
 #include "guest/riscv/hostile/hostile.h"
 
-enum {
-    EXT_SUSP = 0x53555350,
-    EXT_PMU = 0x504d55,
-    EXT_NACL = 0x4e41434c,
-    EXT_STA = 0x535441,
-    EXT_CPPC = 0x43505043,
-    EXT_LEGACY_SHUTDOWN = 8
-};
+enum { EXT_NACL = 0x4e41434c, EXT_STA = 0x535441, EXT_CPPC = 0x43505043, EXT_LEGACY_SHUTDOWN = 8 };
 enum { HSM_SUSPEND_FUNCTION = 3, SUSPEND_NON_RETENTIVE = 0x80000000 };
-
-uint64_t suspend_enter(uint64_t extension, uint64_t function, uint64_t type,
-                       struct context *context);
 
 bool with_fences;
 
@@ -45,14 +35,17 @@ static uint64_t argument(void)
 /* Sleeps, until the timer or the other hart's interrupt. */
 static void suspend(void)
 {
+    unsigned hart = hart_index();
+
     timer_set(counter() + COUNTER_HZ / WATCHDOG_HZ);
     if (one_in(2))
         (void)sbi(EXT_HSM, HSM_SUSPEND_FUNCTION, one_in(2) ? 0 : random64() & 0x7fffffff,
                   random64(), random64());
     else if (one_in(2))
-        (void)suspend_enter(EXT_HSM, HSM_SUSPEND_FUNCTION, SUSPEND_NON_RETENTIVE, hart_context());
+        (void)guest_suspend(EXT_HSM, HSM_SUSPEND_FUNCTION, SUSPEND_NON_RETENTIVE);
     else
-        (void)suspend_enter(EXT_SUSP, 0, 0, hart_context());
+        (void)guest_suspend(EXT_SUSP, 0, 0);
+    hart_is(hart);
     sample_heal();
 }
 
