@@ -187,6 +187,7 @@ static void every_cause(void **state)
             syndrome.htinst = i % 3 == 0 ? 0 : (random >> 13) % 0x100000000;
             syndrome.insn = (uint32_t)(random >> 29);
             syndrome.fp_off = i & 1;
+            syndrome.vector_off = i & 2;
             trap = decode(syndrome);
             if (trap.kind >= TRAP_KIND_COUNT || (trap.reg >= 32 && trap.reg != TRAP_REG_NONE) ||
                 trap.reg == 0 || (trap.insn_bytes & 1) || trap.insn_bytes > 4)

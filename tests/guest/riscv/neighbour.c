@@ -14,9 +14,11 @@
 #define WORDS     (KIB(256) / 8)
 #define TICKS_US  (COUNTER_HZ / 1000000)
 #define GAP_TICKS (1000 * TICKS_US) /* between two looks at the clock: no work explains more */
-#define FP_STATE  FS
+
+#define VECTOR(code) ".option push\n\t.option arch, +v\n\t" code "\n\t.option pop"
 
 static const char *arguments;
+static bool vectors; /* this hart has them */
 static struct {
     uint64_t last, stolen, longest_gap;
     uint32_t backwards;
@@ -75,6 +77,9 @@ static void registers_put(uint64_t seed)
 #define PUT(name, bits) CSR_WRITE(name, seed &(bits));
     EACH_REGISTER(PUT)
 #undef PUT
+    if (vectors)
+        __asm__ volatile(VECTOR("vsetivli zero, 2, e64, m1, ta, ma\n\t"
+                                "vmv.v.x v0, %0\n\tvmv.v.x v31, %0")::"r"(seed));
     __asm__ volatile(".option push\n\t.option arch, +d\n\tfmv.d.x ft0, %0\n\tfmv.d.x fs11, %0\n\t"
                      ".option pop" ::"r"(seed));
 }
@@ -90,6 +95,10 @@ static bool registers_are(uint64_t seed)
     __asm__ volatile(".option push\n\t.option arch, +d\n\tfmv.x.d %0, ft0\n\tfmv.x.d %1, fs11\n\t"
                      ".option pop"
                      : "=r"(low), "=r"(high));
+    ok = ok && low == seed && high == seed;
+    if (vectors)
+        __asm__ volatile(VECTOR("vmv.x.s %0, v0\n\tvslidedown.vi v1, v31, 1\n\tvmv.x.s %1, v1")
+                         : "=r"(low), "=r"(high));
     return ok && low == seed && high == seed;
 }
 
@@ -138,7 +147,8 @@ static void test_undisturbed(void)
     end = start + text_argument(arguments, "seconds", 8) * COUNTER_HZ;
     clock_.last = start;
     irq_set_handler(on_interrupt);
-    CSR_SET(sstatus, FP_STATE);
+    CSR_SET(sstatus, FS | VS);
+    vectors = (CSR_READ(sstatus) & VS) != 0;
     while (look() < end) {
         uint64_t begin = clock_.last, seed = word_of(round, ~round);
 

@@ -90,6 +90,20 @@ hlvx_u16:
     li      a0, 0
     ret
 
+/* bool hstateen0_write(uint64_t value): false if machine mode has kept the register back (Volume II, 9.1). */
+    .global hstateen0_write
+hstateen0_write:
+    la      t0, 1f
+    csrrw   t0, stvec, t0
+    csrw    0x60c, a0
+    csrw    stvec, t0
+    li      a0, 1
+    ret
+    .balign 4
+1:  csrw    stvec, t0
+    li      a0, 0
+    ret
+
 /* Our own exception, always a bug: all registers go to the emergency stack, wherever sp was. */
 from_hypervisor:
     ld      a0, PCPU_EMERGENCY_TOP(tp)

@@ -14,6 +14,7 @@ struct rv_host {
     uint64_t henvcfg;     /* for guests */
     enum rv_mode s2_mode; /* of hgatp */
     uint32_t vmid_count;
+    uint64_t vector_bytes; /* of a vector register; with V */
 };
 extern struct rv_host rv_host;
 

@@ -59,6 +59,8 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
         .htval = csr_read(htval),
         .htinst = csr_read(htinst),
         .pc = vcpu->arch.rv.gprs.pc,
+        .vector_off =
+            vcpu->arch.rv.vector != NULL && REG_GET(SSTATUS, VS, csr_read(sstatus)) == RV_STATE_OFF,
         .fp_off = REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_OFF,
         .user = (csr_read(sstatus) & SSTATUS_SPP) == 0,
     };

@@ -6,6 +6,7 @@
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/timer.h"
+#include "arch/riscv/hw/vector.h"
 #include "arch/riscv/model/rv_sbi_pmu.h"
 #include "arch/riscv/model/rv_trace.h"
 #include "arch/riscv/model/rv_virq.h"
@@ -32,6 +33,7 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
     memset(&rv->super, 0, sizeof(rv->super));
     memset(&rv->fp, 0, sizeof(rv->fp));
     rv->fp_dirty = false;
+    vector_reset(vcpu);
     rv->gprs.pc = entry;
     rv->gprs.x[RV_A0] = vcpu->id;
     rv->gprs.x[RV_A1] = argument;
@@ -70,12 +72,14 @@ void arch_vcpu_load(struct vcpu *vcpu)
     vcpu->arch.rv.pcpu = pcpu;
     hs_load(vcpu);
     fp_load(pcpu, vcpu);
+    vector_load(pcpu, vcpu);
     forget_others(vcpu, pcpu->id);
 }
 
 void arch_vcpu_save(struct vcpu *vcpu)
 {
     fp_save(arch_this_cpu(), vcpu);
+    vector_save(arch_this_cpu(), vcpu);
     hs_save(vcpu);
 }
 
@@ -87,6 +91,8 @@ void arch_vcpu_off(struct vcpu *vcpu)
     __atomic_fetch_and(&vcpu->arch.rv.lines, ~(uint32_t)RV_IRQ_STI, __ATOMIC_RELEASE);
     if (pcpu->fp_owner == vcpu)
         fp_release(pcpu);
+    if (pcpu->arch.vector_owner == vcpu)
+        vector_release(pcpu);
 }
 
 /* ---- interrupts, timer */
@@ -132,7 +138,7 @@ enum err arch_vcpu_init(struct vcpu *vcpu)
 {
     vcpu->arch.rv.last_cpu = UINT32_MAX;
     timer_init(&vcpu->arch.rv.sbi_timer, sbi_timer_fired);
-    return ERR_NONE;
+    return vector_vcpu_init(vcpu);
 }
 
 /* ---- words about it */

@@ -26,9 +26,10 @@ struct rv_syndrome {
     uint64_t cause; /* scause of an exception */
     uint64_t tval, htval, htinst;
     uint64_t pc;
-    uint32_t insn; /* the instruction, if rv_insn_needed */
-    bool fp_off;   /* the floating-point unit was off for the guest, by us */
-    bool user;     /* it was in U-mode */
+    uint32_t insn;   /* the instruction, if rv_insn_needed */
+    bool fp_off;     /* the floating-point unit was off for the guest, by us */
+    bool vector_off; /* and the vector unit, which guests have */
+    bool user;       /* it was in U-mode */
 };
 
 static inline bool rv_is_guest_page_fault(uint64_t cause)

@@ -13,7 +13,7 @@
 #include "lib/fmt.h"
 
 #define NODE_NAME_MAX 32
-#define ISA_TEXT_MAX  768
+#define ISA_TEXT_MAX  1024
 
 /* Phandle of hart N's interrupt controller. */
 #define PHANDLE_HART 16u

@@ -48,6 +48,8 @@ struct rv_counter {
 };
 #define RV_COUNTER_FW_COUNT 8u
 
+struct rv_vector;
+
 struct rv_state {
     struct rv_gprs gprs; /* first */
     struct pcpu *pcpu;   /* where it runs: entry.S finds the stack from it */
@@ -61,6 +63,8 @@ struct rv_state {
     struct rv_counter counters[RV_COUNTER_FW_COUNT];
     struct timer sbi_timer; /* its timer where the hardware has no second one */
     struct rv_fp fp;
+    struct rv_vector *vector; /* its vector registers where guests have them, else NULL */
+    bool vector_dirty;        /* those in the hardware are newer */
 };
 
 struct vplic;

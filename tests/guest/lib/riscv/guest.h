@@ -55,6 +55,7 @@ enum irq { IRQ_SOFTWARE = 1, IRQ_TIMER = 5, IRQ_EXTERNAL = 9 };
 #define SPIE 0x20ULL
 #define SPP  0x100ULL
 #define FS   0x6000ULL
+#define VS   0x600ULL
 #define SUM  0x40000ULL
 #define MXR  0x80000ULL
 

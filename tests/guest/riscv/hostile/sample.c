@@ -5,7 +5,6 @@
 /* Two 16-bit breakpoints: whatever comes after a sample, at any even address. */
 #define BREAKPOINTS 0x90029002u
 #define REG_SP      2
-#define VS          0x600ULL /* of sstatus */
 
 static struct context contexts[HARTS];
 static uint64_t states[HARTS];
