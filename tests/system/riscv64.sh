@@ -13,7 +13,7 @@ PAIR=examples/riscv64-linux-pair.dts
 # Printed by each guest's shell; the multiplication tells the answer from the echo of the question.
 QUESTION='echo answer=$((6 * 7)) cpus=$(nproc) mmu=$(sed -n "s/^mmu.*: //p" /proc/cpuinfo | head -n 1)'
 
-# harts, memory, mode of satp, -cpu
+# harts, memory, mode of satp, -cpu, -machine
 MATRIX='
 1 2G sv57 rv64
 2 1G sv57 rv64
@@ -22,19 +22,22 @@ MATRIX='
 2 2G sv39 rv64,sv39=on,sv48=off,sv57=off
 2 2G sv57 rv64,sstc=false
 2 4G sv57 max
+2 2G sv57 rv64 virt,aia=aplic-imsic
+4 1G sv57 max virt,aia=aplic-imsic
+2 2G sv48 rv64,sv57=off,sstc=false virt,aia=aplic
 '
 boots() {
-    local name=$1 smp=$2 memory=$3 mode=$4 cpu=$5
-    boot "$name" 0 "$PAIR" --timeout 240 --cpu "$cpu" --smp "$smp" --memory "$memory" \
+    local name=$1 smp=$2 memory=$3 mode=$4 cpu=$5 machine=$6
+    boot "$name" 0 "$PAIR" --timeout 240 --machine "$machine" --cpu "$cpu" --smp "$smp" --memory "$memory" \
         --exec "linux0=$QUESTION" --exec "linux1=$QUESTION" || return 1
     says "$name" linux0 "answer=42 cpus=2 mmu=$mode" && says "$name" linux1 "answer=42 cpus=1 mmu=$mode" || return 1
     # What a kernel says when its harts, clock or interrupts are not as they should be.
     silent "$name" 'Unable to handle|rcu: INFO|soft lockup|Oops|Kernel panic|failed to come online|spurious'
 }
-while read -r smp memory mode cpu; do
+while read -r smp memory mode cpu machine; do
     [[ -n $smp ]] || continue
-    name=$smp-$memory-${cpu//[,=]/-}
-    check "$name" boots "$name" "$smp" "$memory" "$mode" "$cpu" </dev/null
+    name=$smp-$memory-${cpu//[,=]/-}${machine:+-${machine##*=}}
+    check "$name" boots "$name" "$smp" "$memory" "$mode" "$cpu" "${machine:-virt}" </dev/null
 done <<<"$MATRIX"
 
 small_board() {
@@ -77,4 +80,7 @@ have python3 || {
     skip session "there is no python3"
     exit 0
 }
+for aia in aplic aplic-imsic; do
+    python3 tests/system/typed.py system/riscv64 "typed-$aia" "$PAIR" "$LOGS/typed-$aia.out" --machine "virt,aia=$aia"
+done
 python3 tests/system/pair.py system/riscv64 "$PAIR" "$LOGS/session.out"

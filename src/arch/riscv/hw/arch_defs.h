@@ -14,6 +14,6 @@ struct arch_pcpu {
     uint64_t stack_top; /* first: entry.S loads it */
     uint64_t emergency_stack_top;
     uint64_t hartid;
-    uint32_t plic_context;     /* UINT32_MAX: none */
+    uint32_t intc_hart;        /* UINT32_MAX: none */
     struct vcpu *vector_owner; /* whose vector registers are in the hardware */
 };

@@ -7,8 +7,8 @@
 #include "arch/riscv/hw/boot_params.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/hs.h"
+#include "arch/riscv/hw/intc.h"
 #include "arch/riscv/hw/mm.h"
-#include "arch/riscv/hw/plic.h"
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/hw/timer.h"
 #include "core/frame.h"
@@ -70,7 +70,7 @@ void arch_irq_poll(void)
         } else if (pending & RV_IRQ_STI) {
             timer_interrupt();
         } else if (pending & RV_IRQ_SEI) {
-            plic_interrupt();
+            intc_interrupt();
         } else {
             return;
         }
@@ -96,7 +96,7 @@ void cpu_init_early(struct pcpu *pcpu)
 void cpu_init(struct pcpu *pcpu)
 {
     hs_init_cpu();
-    plic_init_cpu(pcpu);
+    intc_init_cpu(pcpu);
     timer_init_cpu();
     csr_clear(sip, RV_IRQ_SSI);
     csr_write(sie, OUR_INTERRUPTS);

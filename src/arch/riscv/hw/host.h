@@ -10,6 +10,7 @@ struct rv_host {
     struct rv_isa guest_isa; /* what guests are shown of it */
     const char *mmu_type;    /* of the boot hart's node, or NULL */
     uint32_t timebase_hz;
+    bool aia;             /* Ssaia: guests find siselect, which is theirs then */
     bool sstc;            /* stimecmp for us, vstimecmp for guests */
     uint64_t henvcfg;     /* for guests */
     enum rv_mode s2_mode; /* of hgatp */

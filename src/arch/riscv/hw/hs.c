@@ -109,6 +109,7 @@ static const char *find_s2_mode(struct rv_host *host)
 const char *hs_init(struct rv_host *host)
 {
     find_features(host);
+    host->aia = rv_isa_has(&host->isa, RV_EXT_ssaia);
     return find_s2_mode(host);
 }
 
@@ -162,6 +163,8 @@ void hs_load(struct vcpu *vcpu)
     csr_write(vsatp, super->satp);
     if (rv_host.sstc)
         csr_write(vstimecmp, super->stimecmp);
+    if (rv_host.aia)
+        csr_write(vsiselect, super->siselect);
     csr_write(hvip, super->software_pending ? RV_IRQ_VSSI : 0);
     hs_sync_virqs(vcpu);
 }
@@ -174,6 +177,8 @@ void hs_save(struct vcpu *vcpu)
     VS_REGISTERS(SAVE)
 #undef SAVE
     super->satp = csr_read(vsatp);
+    if (rv_host.aia)
+        super->siselect = csr_read(vsiselect);
     super->in_supervisor = (csr_read(sstatus) & SSTATUS_SPP) != 0;
     super->software_pending = (csr_read(hvip) & RV_IRQ_VSSI) != 0;
     if (rv_host.sstc) {
