@@ -26,8 +26,9 @@ struct pcpu *arch_this_cpu(void);
 void arch_cpu_relax(void);
 /* Wait until an interrupt is pending, however masked. Returns with it still pending. */
 void arch_cpu_wait(void);
-/* Take and handle every pending physical interrupt, from hypervisor context (idle, boot). */
-void arch_irq_poll(void);
+/* Take and handle a pending physical interrupt, if there is one; with others pending arch_cpu_wait
+ * returns at once. */
+void arch_irq_take(void);
 void arch_cpu_stop(void) __noreturn;
 
 /* ---- other CPUs */

@@ -26,5 +26,11 @@ struct irq_action {
  * arch_irq_enable. */
 enum err irq_request(uint32_t irq, irq_handler_fn *handler, void *context, bool guest_ends,
                      const char *name) __must_check;
-/* The action of IRQ, NULL if nobody asked for it. */
-struct irq_action *irq_action(uint32_t irq);
+
+extern struct irq_action irq_actions[1 + IRQ_HANDLER_MAX]; /* the first is of no interrupt */
+extern uint8_t irq_action_of[IRQ_MAX];
+/* The action of IRQ, below IRQ_MAX; its handler is NULL if nobody asked for it. */
+static __always_inline struct irq_action *irq_action(uint32_t irq)
+{
+    return &irq_actions[irq_action_of[irq]];
+}

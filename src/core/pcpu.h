@@ -32,7 +32,6 @@ struct pcpu {
     struct vcpu *loaded;  /* whose EL1 state is on the CPU: current, or the last one while idle */
     struct runq runq;
     struct timer_queue timers;
-    struct timer slice_timer;
     uint64_t programmed_ticks; /* arch_timer_program's: what the hardware's timer is set to */
     struct vcpu *fp_owner;     /* whose floating-point state is in the hardware */
 };

@@ -18,16 +18,13 @@ static struct vcpu *entity_vcpu(struct sched_entity *entity)
     return entity == NULL ? NULL : container_of(entity, struct vcpu, sched);
 }
 
-static void slice_over(struct timer *timer, uint64_t now_ticks)
-{
-    run_reschedule(container_of(timer, struct pcpu, slice_timer));
-}
+static uint64_t slice_ticks;
 
 void run_init(struct pcpu *pcpu)
 {
+    slice_ticks = SCHED_SLICE_NS * (arch_counter_hz() / 1000000) / 1000;
     runq_init(&pcpu->runq, pcpu->id);
     timer_queue_init(&pcpu->timers);
-    timer_init(&pcpu->slice_timer, slice_over);
     pcpu->programmed_ticks = TIMER_NEVER;
 }
 
@@ -168,7 +165,7 @@ static void unload(struct pcpu *pcpu)
         await_timer(pcpu, vcpu);
 }
 
-static void load(struct pcpu *pcpu, struct vcpu *vcpu)
+static __noinline void load(struct pcpu *pcpu, struct vcpu *vcpu)
 {
     unload(pcpu);
     timer_cancel(&vcpu->wake_timer);
@@ -222,47 +219,47 @@ static void serve_requests(struct pcpu *pcpu, struct vcpu *vcpu)
         pcpu->current = NULL;
 }
 
-/* VCPU, which is current, has run since it was chosen or last accounted for. */
-static void account(struct vcpu *vcpu)
+/*
+ * VCPU's time goes into the loading of its VM. What others wait for comes in between, and libraries
+ * may use their registers.
+ */
+static __noinline void load_images(struct pcpu *pcpu, struct vcpu *vcpu)
 {
-    uint64_t now = arch_counter();
-
-    vcpu->sched.run_ticks += now - vcpu->sched.run_start_ticks;
-    vcpu->sched.run_start_ticks = now;
+    unload(pcpu);
+    vm_start_step(vcpu);
+    arch_irq_take();
 }
 
-struct vcpu *run_loop(struct pcpu *pcpu)
+static __noinline void idle(struct pcpu *pcpu)
 {
-    uint64_t slice_ticks = SCHED_SLICE_NS * (arch_counter_hz() / 1000000) / 1000;
+    arch_timer_program(timer_queue_next(&pcpu->timers));
+    arch_cpu_wait();
+    arch_irq_take();
+}
 
+/* No array is here. */
+__no_stack_protector struct vcpu *run_loop(struct pcpu *pcpu)
+{
     for (;;) {
-        uint64_t slice_end, now;
+        uint64_t slice_end, now = arch_counter();
         struct vcpu *vcpu = pcpu->current;
 
         if (vcpu != NULL) {
-            account(vcpu);
+            /* It has run since it was chosen or last accounted for. */
+            vcpu->sched.run_ticks += now - vcpu->sched.run_start_ticks;
+            vcpu->sched.run_start_ticks = now;
             serve_requests(pcpu, vcpu);
         }
-        now = arch_counter();
-        if (now >= timer_queue_next(&pcpu->timers))
-            timer_queue_expire(&pcpu->timers, now);
+        timer_queue_expire(&pcpu->timers, now);
         vcpu = entity_vcpu(runq_pick(&pcpu->runq, now, slice_ticks, &slice_end));
         pcpu->current = vcpu;
-        if (pcpu->slice_timer.queue != NULL || slice_end != TIMER_NEVER)
-            timer_arm(&pcpu->timers, &pcpu->slice_timer, slice_end);
         if (vcpu == NULL) {
-            arch_timer_program(timer_queue_next(&pcpu->timers));
-            arch_cpu_wait();
-            arch_irq_poll();
+            idle(pcpu);
             continue;
         }
         vcpu->sched.run_start_ticks = now;
-        if (vcpu->starting) {
-            /* Its time goes into the loading of its VM. What others wait for comes in between, and
-             * libraries may use their registers. */
-            unload(pcpu);
-            vm_start_step(vcpu);
-            arch_irq_poll();
+        if (unlikely(vcpu->starting)) {
+            load_images(pcpu, vcpu);
             continue;
         }
         if (pcpu->loaded != vcpu)
@@ -274,7 +271,8 @@ struct vcpu *run_loop(struct pcpu *pcpu)
         }
         if (read_once(vcpu->requests) != 0)
             continue;
-        arch_timer_program(timer_queue_next(&pcpu->timers));
+        /* Whoever comes to share the CPU makes us look again: the slice needs no timer of its own. */
+        arch_timer_program(MIN(timer_queue_next(&pcpu->timers), slice_end));
         return vcpu;
     }
 }

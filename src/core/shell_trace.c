@@ -113,7 +113,7 @@ void shell_irq(const struct shell_words *arguments)
     for (uint32_t i = 0; i < IRQ_MAX; i++) {
         const struct irq_action *action = irq_action(i);
 
-        if (action != NULL)
+        if (action->handler != NULL)
             shell_print("%4u %12llu %s%s\r\n", i, (unsigned long long)action->count, action->name,
                         action->guest_ends ? ", ended by the guest" : "");
     }

@@ -21,14 +21,6 @@ static enum trap_result trap_s2_fault(struct vcpu *vcpu, struct trap *trap)
     return TRAP_ABORT;
 }
 
-static enum trap_result trap_wait(struct vcpu *vcpu, struct trap *trap)
-{
-    /* Whether something is pending already is seen on the way out (run.c). */
-    if (!trap->wait.event && !trap->wait.timeout)
-        sched_wait(vcpu);
-    return TRAP_DONE;
-}
-
 enum trap_result trap_dispatch_other(struct vcpu *vcpu, struct trap *trap)
 {
     switch (trap->kind) {

@@ -9,6 +9,7 @@
 
 #include "arch/arch.h"
 #include "core/mmio.h"
+#include "core/sched.h"
 #include "core/trap.h"
 #include "core/vm.h"
 
@@ -36,6 +37,15 @@ static __always_inline enum trap_result trap_mmio(struct vcpu *vcpu, struct trap
     if (likely(mmio_window_has(&vcpu->mmio, trap->mmio.gpa)))
         return trap_mmio_window(vcpu, trap);
     return trap_mmio_elsewhere(vcpu, trap);
+}
+
+/* WFI, WFE and their likes. */
+static __always_inline enum trap_result trap_wait(struct vcpu *vcpu, struct trap *trap)
+{
+    /* Whether something is pending already is seen on the way out (run.c). */
+    if (!trap->wait.event && !trap->wait.timeout)
+        sched_wait(vcpu);
+    return TRAP_DONE;
 }
 
 /* The handlers of kinds that are rare, or do much. */

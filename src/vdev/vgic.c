@@ -64,10 +64,9 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
     vgic->config.mpidrs = NULL; /* taken over here */
     vgic->bank_count = bank_count(config);
     vgic->all_lrs = (uint32_t)low_bits(hw->lr_count);
-    vgic->lr_pending = hw->version == 2 ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
-                                        : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
     vgic->cpus = (struct vgic_cpu *)((char *)vgic + cpus_offset());
     vgic->spis = (struct vgic_bank *)((char *)vgic + spis_offset(config));
+    vgic->simple_affinity = true;
     for (uint32_t n = 0; n < config->cpu_count; n++) {
         struct vgic_cpu *cpu = &vgic->cpus[n];
         uint64_t mpidr = config->mpidrs != NULL ? config->mpidrs[n] : n;
@@ -75,6 +74,7 @@ enum err vgic_init(struct vgic *vgic, const struct vgic_config *config)
         cpu->index = cpu->bank.owner = n;
         cpu->affinity = (uint32_t)(REG_GET(MPIDR_AFFINITY, Aff3, mpidr) << 24 |
                                    REG_GET(MPIDR_AFFINITY, Aff210, mpidr));
+        vgic->simple_affinity &= cpu->affinity == n;
         vgic->has_aff3 |= REG_GET(MPIDR_AFFINITY, Aff3, mpidr) != 0;
     }
     for (uint32_t n = 1; n < vgic->bank_count; n++)
@@ -94,6 +94,8 @@ static void reset_bank(struct vgic *vgic, struct vgic_bank *bank)
             vgic->hw->phys_active(bank->irqs[bit_lowest(m)].pirq, false);
     memset(bank, 0, sizeof *bank);
     bank->index = old.index;
+    bank->existing =
+        old.index == VGIC_INTID_MAX / 32 ? (uint32_t)low_bits(VGIC_INTID_MAX % 32) : ~0u;
     bank->owner = old.owner;
     bank->line = old.line;
     bank->hw = old.hw;
@@ -118,9 +120,8 @@ void vgic_reset(struct vgic *vgic)
         reset_bank(vgic, &cpu->bank);
         cpu->asleep = true;
         cpu->await = cpu->release = 0;
-        cpu->vmcr = 0;
         cpu->queued_banks = 0;
-        memset(cpu->apr, 0, sizeof cpu->apr);
+        memset(&cpu->image, 0, sizeof cpu->image);
         memset(cpu->queued, 0, sizeof cpu->queued);
     }
     for (uint32_t n = 1; n < vgic->bank_count; n++)
@@ -141,11 +142,6 @@ struct virq_controller *vgic_controller(struct vgic *vgic)
 
 /* ---- the interface in the hardware */
 
-static unsigned group_count(const struct vgic *vgic)
-{
-    return vgic_is_v2(vgic) ? 1 : 2;
-}
-
 /* Private physical interrupts belong to whoever is loaded: give or take their active states. */
 static void set_private_phys(struct vgic_cpu *cpu, bool active)
 {
@@ -161,12 +157,14 @@ void vgic_load(struct vgic_cpu *cpu)
     BUG_ON(cpu->loaded);
     cpu->loaded = true;
     set_private_phys(cpu, true);
-    hw->vmcr_write(cpu->vmcr);
-    for (unsigned g = 0; g < group_count(vgic); g++)
-        for (unsigned n = 0; n < hw->apr_count; n++)
-            hw->apr_write(g, n, cpu->apr[g][n]);
+    hw->image_load(&cpu->image);
     cpu->hcr = 0; /* what vgic_save left: refill turns the interface on */
-    vgic_lr_refill(cpu);
+    if (cpu->queued_banks == 0 && cpu->release == 0) {
+        cpu->hcr = ICH_HCR_EL2_En; /* as it would */
+        hw->hcr_write(cpu->hcr);
+    } else {
+        vgic_lr_refill(cpu);
+    }
     spin_unlock(&vgic->lock);
 }
 
@@ -181,10 +179,7 @@ void vgic_save(struct vgic_cpu *cpu)
     for (uint32_t m = vgic_lr_fold_all(cpu); m != 0; m &= m - 1)
         hw->lr_write(bit_lowest(m), 0);
     set_private_phys(cpu, false);
-    cpu->vmcr = hw->vmcr_read();
-    for (unsigned g = 0; g < group_count(vgic); g++)
-        for (unsigned n = 0; n < hw->apr_count; n++)
-            cpu->apr[g][n] = hw->apr_read(g, n);
+    hw->image_save(&cpu->image);
     cpu->hcr = 0;
     hw->hcr_write(0);
     cpu->loaded = false;
@@ -354,7 +349,7 @@ bool vgic_pending(struct vgic_cpu *cpu)
             vgic_lr_refill(cpu);
         found = vgic_lr_has_work(cpu, vmcr) || queue_has_work(cpu, vmcr);
     } else {
-        found = queue_has_work(cpu, cpu->vmcr);
+        found = queue_has_work(cpu, cpu->image.vmcr);
     }
     spin_unlock(&vgic->lock);
     return found;

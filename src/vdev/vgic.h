@@ -25,6 +25,13 @@
 #define VGIC_INTID_MAX 1020 /* first special INTID */
 #define VGIC_LR_MAX    16
 
+#define VGIC_APR_MAX 4
+struct vgic_image {
+    uint32_t vmcr; /* GICH_VMCR, ICH_VMCR_EL2 */
+    uint32_t apr[2]
+                [VGIC_APR_MAX]; /* active priorities, a row for each group; v2 has group 0 only */
+};
+
 /* The virtual interface of the physical CPU we are on. LR values are in the version's own format.
  */
 struct vgic_hw {
@@ -35,15 +42,18 @@ struct vgic_hw {
                           vgic_deactivate */
     uint64_t (*lr_read)(unsigned index);
     void (*lr_write)(unsigned index, uint64_t value);
+    /* If the interrupt of that list register is neither pending nor active, make it pending again;
+     * false: it is. */
+    bool (*lr_renew)(unsigned index);
     /* GICH_ELRSR, ICH_ELRSR_EL2: bit set = LR holds no valid interrupt. Sees earlier lr_writes (v3:
      * an ISB first). */
     uint64_t (*empty_lrs)(void);
     void (*hcr_write)(uint32_t value); /* GICH_HCR, ICH_HCR_EL2 */
     uint32_t (*hcr_read)(void);        /* for EOIcount */
     uint32_t (*vmcr_read)(void);
-    void (*vmcr_write)(uint32_t value);
-    uint32_t (*apr_read)(unsigned group, unsigned index); /* group 0 or 1; v2 has group 0 only */
-    void (*apr_write)(unsigned group, unsigned index, uint32_t value);
+    /* Everything else of the virtual interface, from the hardware and back. */
+    void (*image_save)(struct vgic_image *image);
+    void (*image_load)(const struct vgic_image *image);
     /*
      * Optional: the input of level-sensitive PIRQ, of this CPU when below 32, is high. With it, a
      * pending interrupt whose physical one has ceased (a timer masked before its interrupt was

@@ -176,8 +176,8 @@ void vgic_irq_end(struct vgic *vgic, struct vgic_cpu *here, struct vgic_bank *ba
     }
 }
 
-void vgic_irqs_changed(struct vgic *vgic, struct vgic_cpu *here, struct vgic_bank *bank,
-                       uint32_t mask)
+__noinline void vgic_irqs_changed(struct vgic *vgic, struct vgic_cpu *here, struct vgic_bank *bank,
+                                  uint32_t mask)
 {
     for (; mask != 0; mask &= mask - 1) {
         unsigned i = bit_lowest(mask);
@@ -190,13 +190,13 @@ void vgic_irq_send_sgi(struct vgic_cpu *here, struct vgic_cpu *target, unsigned 
 {
     struct vgic_bank *bank = &target->bank;
     struct vgic_irq *irq = &bank->irqs[sgi];
+    bool v2 = vgic_is_v2(target->vgic);
     /* On v2 the list register names the sender. On v3 `source` is always 0, and of no meaning. */
-    bool same_sender = irq->source == here->index || !vgic_is_v2(target->vgic);
-    if (target == here && same_sender && vgic_lr_reoffer(here, bank, sgi))
+    if (target == here && (!v2 || irq->source == here->index) && vgic_lr_reoffer(here, bank, sgi))
         return;
     vgic_irq_begin(here, bank, sgi);
     bank->latch |= bit32(sgi);
-    if (vgic_is_v2(target->vgic))
+    if (v2)
         irq->sources |= (uint8_t)bit32(here->index);
     vgic_irq_end(target->vgic, here, bank, sgi);
 }

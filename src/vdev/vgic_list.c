@@ -126,14 +126,9 @@ void vgic_lr_forget(struct vgic_cpu *cpu, unsigned lr)
 
 bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
 {
-    const struct vgic *vgic = cpu->vgic;
-    uint32_t bit = bit32(i), lr = bank->irqs[i].lr;
-    if (!(bank->plain & bit))
+    uint32_t bit = bit32(i);
+    if (!(bank->plain & bit) || !cpu->vgic->hw->lr_renew(bank->irqs[i].lr))
         return false;
-    uint64_t value = vgic->hw->lr_read(lr);
-    if (value & (vgic->lr_pending | vgic->lr_pending << 1)) /* State has two bits */
-        return false;
-    vgic->hw->lr_write(lr, value | vgic->lr_pending);
     bank->offered |= bit;
     bank->active &= ~bit;
     return true;
@@ -271,7 +266,13 @@ static unsigned queued_count(const struct vgic_cpu *cpu)
 
 static bool queue_fits(const struct vgic_cpu *cpu)
 {
-    return queued_count(cpu) <= bit_count(cpu->vgic->all_lrs & ~cpu->used_lrs);
+    uint32_t free_lrs = cpu->vgic->all_lrs & ~cpu->used_lrs;
+    uint32_t banks = cpu->queued_banks, first = cpu->queued[bit_lowest(banks)];
+
+    /* One interrupt, most of the time. */
+    if (likely((banks & (banks - 1)) == 0 && (first & (first - 1)) == 0))
+        return free_lrs != 0;
+    return queued_count(cpu) <= bit_count(free_lrs);
 }
 
 /* Everything in the queue gets a list register. */

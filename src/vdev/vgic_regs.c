@@ -8,12 +8,6 @@
 #include "lib/panic.h"
 #include "vdev/vgic_gicd.h"
 
-/* Which bits of bank INDEX are interrupts: 1020 and up are none. */
-static uint32_t existing(uint32_t index)
-{
-    return index == VGIC_INTID_MAX / 32 ? (uint32_t)low_bits(VGIC_INTID_MAX % 32) : ~0u;
-}
-
 /* Which interrupts the access to ROW is about. False: none that exist. */
 static bool address(struct vgic_access *a, const struct vgic_row *row, unsigned size_bytes,
                     bool private_only)
@@ -23,13 +17,13 @@ static bool address(struct vgic_access *a, const struct vgic_row *row, unsigned 
     uint32_t index = intid / 32;
     a->first = intid % 32;
     a->mask = (uint32_t)low_bits(MAX(size_bytes * 8 >> log2_bits, 1u)) << a->first;
-    a->mask &= existing(index);
     if (index == 0 && a->frame != NULL)
         a->bank = &a->frame->bank;
     else if (index == 0 || private_only || index >= a->vgic->bank_count)
         return false;
     else
         a->bank = vgic_bank(a->here, index);
+    a->mask &= a->bank->existing;
     return a->mask != 0;
 }
 
@@ -37,7 +31,7 @@ static bool address(struct vgic_access *a, const struct vgic_row *row, unsigned 
  * Another CPU's list registers may know better than the records. Let go of the lock until those
  * CPUs have been through vgic_flush; the caller holds it again afterwards.
  */
-static void wait_for_others(struct vgic_cpu *here) NO_LOCK_ANALYSIS
+static __noinline void wait_for_others(struct vgic_cpu *here) NO_LOCK_ANALYSIS
 {
     struct vgic *vgic = here->vgic;
     uint32_t cpus = here->await;
@@ -112,37 +106,61 @@ __no_stack_protector bool vgic_row_access_state(struct vgic *vgic, const struct 
     return true;
 }
 
-/* All that `address` finds out lies in the offset, and what one word says needs no lock. */
-__no_stack_protector bool vgic_row_access_bits(struct vgic *vgic, const struct vgic_row *row,
-                                               struct mmio_access *m, uint32_t offset,
-                                               struct vgic_cpu *frame, bool private_only)
+/*
+ * Which interrupts an access at OFFSET to a row of single bits is about: all that `address` finds
+ * out lies in the offset. False: none that exist.
+ */
+static __always_inline bool address_bits(struct vgic_access *a, struct vgic *vgic, uint32_t vcpu,
+                                         uint32_t offset, struct vgic_cpu *frame, bool private_only)
 {
-    struct vgic_access a;
     uint32_t index = offset % bit32(VGIC_FIELD_SHIFT) / sizeof(uint32_t);
 
-    if (m->vcpu >= vgic->config.cpu_count)
+    if (index == 0 ? frame == NULL : private_only || index >= vgic->bank_count)
         return false;
-    m->value = m->write ? m->value : 0;
-    if (index != 0 && (private_only || index >= vgic->bank_count))
+    a->vgic = vgic;
+    a->here = &vgic->cpus[vcpu];
+    a->bank = index == 0 ? &frame->bank : &vgic->spis[index - 1];
+    a->mask = a->bank->existing;
+    return true;
+}
+
+__no_stack_protector bool vgic_row_read_bits(struct vgic *vgic, const struct vgic_row *row,
+                                             struct mmio_access *m, uint32_t offset,
+                                             struct vgic_cpu *frame, bool private_only)
+{
+    struct vgic_access a;
+
+    if (unlikely(m->vcpu >= vgic->config.cpu_count))
+        return false;
+    m->value = 0;
+    if (!address_bits(&a, vgic, m->vcpu, offset, frame, private_only))
         return true;
-    if (index == 0 && frame == NULL)
-        return true;
-    a.vgic = vgic;
-    a.here = &vgic->cpus[m->vcpu];
-    a.bank = index == 0 ? &frame->bank : &vgic->spis[index - 1];
-    a.mask = existing(index);
-    if (!m->write && !row->truth) {
+    /* What one word says needs no lock. */
+    if (!row->truth) {
         m->value = row->read(&a);
         return true;
     }
     spin_lock(&vgic->lock);
-    if (m->write)
-        row->write(&a, m->value);
-    else
-        m->value = row_read(row, &a, false);
-    if (a.here->await != 0)
-        wait_for_others(a.here);
+    m->value = row_read(row, &a, false);
     spin_unlock(&vgic->lock);
+    return true;
+}
+
+__no_stack_protector bool vgic_row_write_bits(struct vgic *vgic, const struct vgic_row *row,
+                                              struct mmio_access *m, uint32_t offset,
+                                              struct vgic_cpu *frame, bool private_only)
+{
+    struct vgic_access a;
+
+    if (unlikely(m->vcpu >= vgic->config.cpu_count))
+        return false;
+    if (!address_bits(&a, vgic, m->vcpu, offset, frame, private_only))
+        return true;
+    spin_lock(&vgic->lock);
+    row->write(&a, m->value);
+    if (unlikely(a.here->await != 0))
+        wait_for_others(a.here);
+    spin_unlock(&a.vgic->lock);
     return true;
 }
 
@@ -150,7 +168,7 @@ __no_stack_protector bool vgic_row_access_bits(struct vgic *vgic, const struct v
 
 static void changed(const struct vgic_access *a, uint32_t mask)
 {
-    if (mask != 0)
+    if (unlikely(mask != 0))
         vgic_irqs_changed(a->vgic, a->here, a->bank, mask);
 }
 

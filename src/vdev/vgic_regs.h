@@ -56,8 +56,10 @@ extern const struct vgic_row vgic_nowhere;  /* beyond the frame: has no access *
 /* For vgic_row_access: size and alignment are right. They take vgic->lock. _bits: `bits` is 1. */
 bool vgic_row_access_state(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
                            uint32_t offset, struct vgic_cpu *frame, bool private_only);
-bool vgic_row_access_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
-                          uint32_t offset, struct vgic_cpu *frame, bool private_only);
+bool vgic_row_read_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                        uint32_t offset, struct vgic_cpu *frame, bool private_only);
+bool vgic_row_write_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                         uint32_t offset, struct vgic_cpu *frame, bool private_only);
 
 /*
  * Perform M, at OFFSET in a frame, on ROW; NULL stands for a reserved register. False: not an
@@ -76,8 +78,10 @@ static __always_inline bool vgic_row_access(struct vgic *vgic, const struct vgic
         m->value = *(const uint32_t *)((const char *)vgic + row->word);
         return true;
     }
+    if (row->bits == 1 && m->write)
+        return vgic_row_write_bits(vgic, row, m, offset, frame, private_only);
     if (row->bits == 1)
-        return vgic_row_access_bits(vgic, row, m, offset, frame, private_only);
+        return vgic_row_read_bits(vgic, row, m, offset, frame, private_only);
     return vgic_row_access_state(vgic, row, m, offset, frame, private_only);
 }
 

@@ -27,7 +27,6 @@
 #define VGIC_SGI_COUNT 16
 #define VGIC_SGIS      0xffffu /* bits of the SGIs in a private bank */
 #define VGIC_PRIORITY  0xf8u   /* implemented bits of a priority: 32 levels */
-#define VGIC_APR_MAX   4
 
 struct vgic_irq {
     uint64_t route;   /* SPI on v3: GICD_IROUTER */
@@ -41,8 +40,9 @@ struct vgic_irq {
 };
 
 struct vgic_bank {
-    uint32_t index; /* INTIDs 32 * index to 32 * index + 31 */
-    uint32_t owner; /* bank 0: the vCPU */
+    uint32_t index;    /* INTIDs 32 * index to 32 * index + 31 */
+    uint32_t owner;    /* bank 0: the vCPU */
+    uint32_t existing; /* 1020 and up are none */
     uint32_t enabled, group1, edge;
     uint32_t line;    /* input level */
     uint32_t latch;   /* pending until acknowledged: edges, software-set, SGIs */
@@ -61,16 +61,16 @@ struct vgic_cpu {
     uint32_t index;
     uint32_t affinity; /* Aff3.Aff2.Aff1.Aff0 */
     bool loaded;
-    bool asleep;        /* GICR_WAKER.ProcessorSleep */
-    uint32_t await;     /* vCPUs this one's access must wait for, by config.sync */
-    uint32_t release;   /* private interrupts whose pirq to deactivate when next on its CPU */
-    uint32_t used_lrs;  /* list registers that hold an interrupt as far as we know */
-    uint32_t stale_lrs; /* of these, to be folded and written anew */
-    uint32_t eoi_lrs;   /* of these, written with the EOI maintenance bit */
-    uint32_t hw_lrs;    /* of these, written with HW */
-    uint32_t hcr, vmcr; /* hcr: last written; vmcr and apr: image while not loaded */
-    uint32_t apr[2][VGIC_APR_MAX];
-    uint32_t queued_banks; /* which words of `queued` are not 0 */
+    bool asleep;             /* GICR_WAKER.ProcessorSleep */
+    uint32_t await;          /* vCPUs this one's access must wait for, by config.sync */
+    uint32_t release;        /* private interrupts whose pirq to deactivate when next on its CPU */
+    uint32_t used_lrs;       /* list registers that hold an interrupt as far as we know */
+    uint32_t stale_lrs;      /* of these, to be folded and written anew */
+    uint32_t eoi_lrs;        /* of these, written with the EOI maintenance bit */
+    uint32_t hw_lrs;         /* of these, written with HW */
+    uint32_t hcr;            /* last written */
+    struct vgic_image image; /* while not loaded */
+    uint32_t queued_banks;   /* which words of `queued` are not 0 */
     uint32_t queued[VGIC_BANK_MAX];
     uint16_t lr_intids[VGIC_LR_MAX];
     struct vgic_bank bank;
@@ -86,8 +86,8 @@ struct vgic {
     uint32_t typer, iidr;              /* GICD_TYPER; GICD_IIDR, GICR_IIDR */
     uint32_t bank_count;
     uint32_t all_lrs;
-    uint64_t lr_pending; /* a list register's pending bit */
     bool has_aff3;
+    bool simple_affinity; /* vCPU n has affinity n */
     struct vgic_cpu *cpus;
     struct vgic_bank *spis; /* bank 1 first */
 };

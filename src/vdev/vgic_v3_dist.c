@@ -90,6 +90,29 @@ static uint32_t list_base(uint64_t value)
                       REG_GET(ICC_SGI1R_EL1, RS, value) << 4);
 }
 
+/* The vCPUs that a write of VALUE by CPU is for, a bit each. */
+static uint32_t sgi_targets(const struct vgic_cpu *cpu, uint64_t value)
+{
+    const struct vgic *vgic = cpu->vgic;
+    uint32_t all = (uint32_t)low_bits(vgic->config.cpu_count), targets = 0;
+    uint32_t list = (uint32_t)REG_GET(ICC_SGI1R_EL1, TargetList, value);
+    uint64_t elsewhere = ICC_SGI1R_EL1_Aff3 | ICC_SGI1R_EL1_Aff2 | ICC_SGI1R_EL1_Aff1 |
+                         ICC_SGI1R_EL1_RS | ICC_SGI1R_EL1_IRM;
+
+    /* As our VMs have it: vCPU n is 0.0.0.n. */
+    if (likely((value & elsewhere) == 0 && vgic->simple_affinity))
+        return list & all;
+    if (value & ICC_SGI1R_EL1_IRM)
+        return all & ~bit32(cpu->index);
+    for (uint32_t n = 0; n < vgic->config.cpu_count; n++) {
+        uint32_t place = vgic->cpus[n].affinity - list_base(value);
+
+        if (place < 16 && (list & bit32(place)))
+            targets |= bit32(n);
+    }
+    return targets;
+}
+
 /*
  * With one security state a write to SGI1R sends the SGI whichever group the target has it in;
  * SGI0R, and ASGI1R as there is no other state, only to targets that have it in group 0.
@@ -98,14 +121,12 @@ void vgic_sgi1r(struct vgic_cpu *cpu, uint64_t value, bool group0)
 {
     struct vgic *vgic = cpu->vgic;
     unsigned sgi = (unsigned)REG_GET(ICC_SGI1R_EL1, INTID, value);
-    uint32_t base = list_base(value), list = (uint32_t)REG_GET(ICC_SGI1R_EL1, TargetList, value);
-    bool all_others = value & ICC_SGI1R_EL1_IRM;
+    uint32_t targets = sgi_targets(cpu, value);
+
     spin_lock(&vgic->lock);
-    for (uint32_t n = 0; n < vgic->config.cpu_count; n++) {
-        struct vgic_cpu *target = &vgic->cpus[n];
-        uint32_t place = target->affinity - base; /* in the list, if below 16 */
-        if (all_others ? target == cpu : place >= 16 || !(list & bit32(place)))
-            continue;
+    for (; targets != 0; targets &= targets - 1) {
+        struct vgic_cpu *target = &vgic->cpus[bit_lowest(targets)];
+
         if (!group0 || !(target->bank.group1 & bit32(sgi)))
             vgic_irq_send_sgi(cpu, target, sgi);
     }

@@ -74,7 +74,7 @@ static struct vcpu *irq_road(struct world_cpu *cpu)
 {
     struct vcpu *vcpu = cpu->guest;
 
-    arch_irq_poll();
+    arch_irq_take();
     if (vcpu == NULL)
         return run_loop(&cpu->pcpu);
     vcpu->stats.interrupts++;
@@ -185,7 +185,7 @@ void arch_timer_program(uint64_t deadline_ticks)
     world.cpus[world_here].deadline = deadline_ticks;
 }
 
-void arch_irq_poll(void)
+void arch_irq_take(void)
 {
     struct world_cpu *cpu = &world.cpus[world_here];
     struct vcpu *loaded;

@@ -84,6 +84,17 @@ static void lr_write(unsigned index, uint64_t value)
     BUG_ON(lr_hw(value) && lr_state(value) == VGIC_LR_PENDING_ACTIVE);
     here()->lrs[index] = value;
 }
+static bool lr_renew(unsigned index)
+{
+    uint64_t *lr = &here()->lrs[index];
+
+    BUG_ON(index >= world.hw.lr_count);
+    if (lr_state(*lr) != VGIC_LR_INVALID)
+        return false;
+    *lr |= world.hw.version == 2 ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
+                                 : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
+    return true;
+}
 static uint64_t empty_lrs(void)
 {
     uint64_t empty = 0;
@@ -105,19 +116,19 @@ static uint32_t vmcr_read(void)
 {
     return here()->vmcr;
 }
-static void vmcr_write(uint32_t value)
+static void image_save(struct vgic_image *image)
 {
-    here()->vmcr = value;
+    image->vmcr = here()->vmcr;
+    for (unsigned group = 0; group < (is_v2() ? 1 : 2); group++)
+        for (unsigned i = 0; i < world.hw.apr_count; i++)
+            image->apr[group][i] = here()->aprs[group][i];
 }
-static uint32_t apr_read(unsigned group, unsigned index)
+static void image_load(const struct vgic_image *image)
 {
-    BUG_ON(index >= world.hw.apr_count || group > (is_v2() ? 0 : 1));
-    return here()->aprs[group][index];
-}
-static void apr_write(unsigned group, unsigned index, uint32_t value)
-{
-    BUG_ON(index >= world.hw.apr_count || group > (is_v2() ? 0 : 1));
-    here()->aprs[group][index] = value;
+    here()->vmcr = image->vmcr;
+    for (unsigned group = 0; group < (is_v2() ? 1 : 2); group++)
+        for (unsigned i = 0; i < world.hw.apr_count; i++)
+            here()->aprs[group][i] = image->apr[group][i];
 }
 static void phys_active(uint32_t pirq, bool active)
 {
@@ -132,13 +143,13 @@ void world_gic_init(void)
         .apr_count = world.config.apr_count,
         .lr_read = lr_read,
         .lr_write = lr_write,
+        .lr_renew = lr_renew,
         .empty_lrs = empty_lrs,
         .hcr_write = hcr_write,
         .hcr_read = hcr_read,
         .vmcr_read = vmcr_read,
-        .vmcr_write = vmcr_write,
-        .apr_read = apr_read,
-        .apr_write = apr_write,
+        .image_save = image_save,
+        .image_load = image_load,
         .phys_active = phys_active,
     };
     ops.vgic = &world.hw;

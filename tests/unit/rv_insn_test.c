@@ -254,10 +254,10 @@ static void vector_instructions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(vector_instructions),
-        cmocka_unit_test(every_16_bit_encoding),        cmocka_unit_test(every_load_and_store),
-        cmocka_unit_test(no_other_opcode_is_an_access), cmocka_unit_test(every_csr_instruction),
-        cmocka_unit_test(what_a_csr_becomes),           cmocka_unit_test(floating_point),
+        cmocka_unit_test(vector_instructions),   cmocka_unit_test(every_16_bit_encoding),
+        cmocka_unit_test(every_load_and_store),  cmocka_unit_test(no_other_opcode_is_an_access),
+        cmocka_unit_test(every_csr_instruction), cmocka_unit_test(what_a_csr_becomes),
+        cmocka_unit_test(floating_point),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

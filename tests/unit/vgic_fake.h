@@ -96,6 +96,19 @@ static void fake_lr_write(unsigned index, uint64_t value)
     fake_ifs[fake_here].lrs[index] = value;
 }
 
+static bool fake_lr_renew(unsigned index)
+{
+    uint64_t *lr = &fake_ifs[fake_here].lrs[index];
+
+    assert_true(index < fake_hw.lr_count);
+    if (fake_lr_state(*lr) != VGIC_LR_INVALID)
+        return false;
+    fake_lr_writes++;
+    *lr |= fake_v2() ? REG_PUT(GICH_LR, State, VGIC_LR_PENDING)
+                     : REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING);
+    return true;
+}
+
 static uint64_t fake_empty_lrs(void)
 {
     uint64_t empty = 0;
@@ -119,20 +132,15 @@ static uint32_t fake_vmcr_read(void)
 {
     return fake_ifs[fake_here].vmcr;
 }
-static void fake_vmcr_write(uint32_t value)
+static void fake_image_save(struct vgic_image *image)
 {
-    fake_ifs[fake_here].vmcr = value;
+    image->vmcr = fake_ifs[fake_here].vmcr;
+    image->apr[0][0] = fake_ifs[fake_here].apr;
 }
-static uint32_t fake_apr_read(unsigned group, unsigned index)
+static void fake_image_load(const struct vgic_image *image)
 {
-    assert_true(index == 0 && group < (fake_v2() ? 1u : 2u));
-    return group == 0 ? fake_ifs[fake_here].apr : 0;
-}
-static void fake_apr_write(unsigned group, unsigned index, uint32_t value)
-{
-    assert_true(index == 0 && group < (fake_v2() ? 1u : 2u));
-    if (group == 0)
-        fake_ifs[fake_here].apr = value;
+    fake_ifs[fake_here].vmcr = image->vmcr;
+    fake_ifs[fake_here].apr = image->apr[0][0];
 }
 static void fake_phys_active(uint32_t pirq, bool active)
 {
@@ -445,13 +453,13 @@ static void fake_new(uint8_t version, uint32_t cpu_count, uint8_t lr_count, uint
         .apr_count = 1,
         .lr_read = fake_lr_read,
         .lr_write = fake_lr_write,
+        .lr_renew = fake_lr_renew,
         .empty_lrs = fake_empty_lrs,
         .hcr_write = fake_hcr_write,
         .hcr_read = fake_hcr_read,
         .vmcr_read = fake_vmcr_read,
-        .vmcr_write = fake_vmcr_write,
-        .apr_read = fake_apr_read,
-        .apr_write = fake_apr_write,
+        .image_save = fake_image_save,
+        .image_load = fake_image_load,
         .phys_active = fake_phys_active,
     };
     fake_config = (struct vgic_config){

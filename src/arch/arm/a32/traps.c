@@ -161,11 +161,11 @@ struct vcpu *a32_trap_irq(struct vcpu *vcpu)
     if (unlikely(read_once(vcpu->observers) & OBSERVE_COST)) {
         uint64_t start = arch_counter();
 
-        (void)gic_take_irq();
+        arch_irq_take();
         stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
         return run_resume(pcpu, vcpu);
     }
     /* If there is another it interrupts the guest at once. */
-    (void)gic_take_irq();
+    arch_irq_take();
     return run_resume(pcpu, vcpu);
 }

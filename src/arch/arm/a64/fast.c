@@ -158,11 +158,10 @@ static __noinline __no_stack_protector uint32_t handle_wait(struct vcpu *vcpu, u
     struct trap trap;
 
     a64_decode_wait(esr, &trap);
-    if (unlikely(trap.wait.timeout))
+    trap.insn_bytes = A64_INSN_BYTES;
+    if (unlikely(trap.wait.timeout || trap_wait(vcpu, &trap) != TRAP_DONE))
         return A64_LEFT_ALL;
-    if (likely(trap_dispatch(vcpu, &trap) == TRAP_DONE))
-        a64_trap_finish(vcpu, &trap);
-    vcpu->stats.traps[TRAP_WAIT]--;
+    a64_trap_finish(vcpu, &trap);
     return fast_end(vcpu, TRAP_WAIT);
 }
 
@@ -199,17 +198,21 @@ __no_stack_protector uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t pc)
     return A64_LEFT_ALL;
 }
 
+static __noinline __cold uint32_t take_irq_timed(struct vcpu *vcpu)
+{
+    uint64_t start = arch_counter();
+
+    arch_irq_take();
+    stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
+    return read_once(vcpu->requests);
+}
+
 __no_stack_protector uint32_t a64_trap_irq(struct vcpu *vcpu)
 {
     vcpu->stats.interrupts++;
-    if (unlikely(read_once(vcpu->observers) & OBSERVE_COST)) {
-        uint64_t start = arch_counter();
-
-        (void)gic_take_irq();
-        stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
-    } else {
-        /* If there is another it interrupts the guest at once. */
-        (void)gic_take_irq();
-    }
+    if (unlikely(read_once(vcpu->observers) & OBSERVE_COST))
+        return take_irq_timed(vcpu);
+    /* If there is another it interrupts the guest at once. */
+    arch_irq_take();
     return read_once(vcpu->requests);
 }

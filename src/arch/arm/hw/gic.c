@@ -80,37 +80,41 @@ void arch_ipi_send(uint32_t cpu)
     gic->send_sgi(GIC_SGI_REQUEST, pcpus[cpu]);
 }
 
-bool gic_take_irq(void)
+/* A request of another CPU. Deactivated first: one that comes while we serve this one interrupts
+ * again. */
+static __noinline void take_request(uint32_t iar)
 {
-    uint32_t iar = gic->acknowledge();
+    gic->deactivate(iar);
+    run_ipi(arch_this_cpu());
+}
+
+/* Nobody will quieten it either. */
+static __noinline __cold void refuse(uint32_t irq, uint32_t iar)
+{
+    gic->disable(irq);
+    log_warn("interrupt %u has no handler: it is turned off", irq);
+    gic->deactivate(iar);
+}
+
+inline void arch_irq_take(void)
+{
+    uint32_t iar = gic->take();
     uint32_t irq = iar & gic->intid_mask;
     struct irq_action *action;
 
     if (irq >= IRQ_MAX)
-        return false;
-    gic->drop_priority(iar);
+        return;
     if (irq == GIC_SGI_REQUEST) {
-        /* Deactivated first: a request that comes while we serve this one interrupts again. */
-        gic->deactivate(iar);
-        run_ipi(arch_this_cpu());
-        return true;
+        take_request(iar);
+        return;
     }
     action = irq_action(irq);
-    if (likely(action != NULL)) {
-        action->count++;
-        action->handler(action->context);
-    } else {
-        /* Nobody will quieten it either. */
-        gic->disable(irq);
-        log_warn("interrupt %u has no handler: it is turned off", irq);
+    if (unlikely(action->handler == NULL)) {
+        refuse(irq, iar);
+        return;
     }
-    if (action == NULL || !action->guest_ends)
+    action->count++;
+    action->handler(action->context);
+    if (!action->guest_ends)
         gic->deactivate(iar);
-    return true;
-}
-
-void arch_irq_poll(void)
-{
-    while (gic_take_irq()) {
-    }
 }

@@ -26,10 +26,11 @@
 struct gic_ops {
     const struct vgic_hw *vgic;
     void (*init_cpu)(
-        struct pcpu *pcpu);        /* this CPU's interface, redistributor, virtual interface */
-    uint32_t intid_mask;           /* the INTID in what acknowledge returns */
-    uint32_t (*acknowledge)(void); /* IAR; INTID 1020 and above: none pending */
-    void (*drop_priority)(uint32_t iar);
+        struct pcpu *pcpu); /* this CPU's interface, redistributor, virtual interface */
+    uint32_t intid_mask;    /* the INTID in what take returns */
+    /* Acknowledge the most urgent interrupt and drop its priority: IAR. INTID 1020 and above: none
+     * is pending. */
+    uint32_t (*take)(void);
     void (*deactivate)(uint32_t iar);
     void (*enable)(uint32_t irq, bool edge);
     void (*disable)(uint32_t irq);
@@ -59,7 +60,5 @@ extern const struct gic_driver gic_drivers[];
 const char *gic_init(const void *fdt);
 /* This CPU's part; every CPU. */
 void gic_init_cpu(struct pcpu *pcpu);
-/* Acknowledge and handle the pending interrupt of highest priority. False: there is none. */
-bool gic_take_irq(void);
 /* GICv2's virtual CPU interface, mapped into guests where their GICC is. */
 extern hpa_t gic_vcpu_interface;

@@ -3,9 +3,11 @@
 #include "arch/arch.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/hw/gic_regs.h"
+#include "core/irq.h"
 #include "io.h"
 #include "lib/bits.h"
 #include "sysreg.h"
+#include "vdev/vgic_lr.h"
 
 static void *gicd, *gicc, *gich;
 
@@ -17,6 +19,16 @@ static uint64_t v2_lr_read(unsigned index)
 static void v2_lr_write(unsigned index, uint64_t value)
 {
     io_write32(gich, GICH_LR + 4 * index, (uint32_t)value);
+}
+
+static bool v2_lr_renew(unsigned index)
+{
+    uint32_t value = io_read32(gich, GICH_LR + 4 * index);
+
+    if ((value & GICH_LR_State) != 0)
+        return false;
+    io_write32(gich, GICH_LR + 4 * index, value | REG_PUT(GICH_LR, State, VGIC_LR_PENDING));
+    return true;
 }
 
 static uint64_t v2_empty_lrs(void)
@@ -40,19 +52,16 @@ static uint32_t v2_vmcr_read(void)
     return io_read32(gich, GICH_VMCR);
 }
 
-static void v2_vmcr_write(uint32_t value)
+static void v2_image_save(struct vgic_image *image)
 {
-    io_write32(gich, GICH_VMCR, value);
+    image->vmcr = v2_vmcr_read();
+    image->apr[0][0] = io_read32(gich, GICH_APR);
 }
 
-static uint32_t v2_apr_read(unsigned group, unsigned index)
+static void v2_image_load(const struct vgic_image *image)
 {
-    return io_read32(gich, GICH_APR);
-}
-
-static void v2_apr_write(unsigned group, unsigned index, uint32_t value)
-{
-    io_write32(gich, GICH_APR, value);
+    io_write32(gich, GICH_VMCR, image->vmcr);
+    io_write32(gich, GICH_APR, image->apr[0][0]);
 }
 
 static void write_bit(uint64_t registers, uint32_t irq)
@@ -75,28 +84,25 @@ static struct vgic_hw v2_hw __section(".sealed") = {
     .apr_count = 1,
     .lr_read = v2_lr_read,
     .lr_write = v2_lr_write,
+    .lr_renew = v2_lr_renew,
     .empty_lrs = v2_empty_lrs,
     .hcr_write = v2_hcr_write,
     .hcr_read = v2_hcr_read,
     .vmcr_read = v2_vmcr_read,
-    .vmcr_write = v2_vmcr_write,
-    .apr_read = v2_apr_read,
-    .apr_write = v2_apr_write,
+    .image_save = v2_image_save,
+    .image_load = v2_image_load,
     .phys_active = v2_phys_active,
     .phys_pending = v2_phys_pending,
 };
 
-static uint32_t v2_acknowledge(void)
+static uint32_t v2_take(void)
 {
     uint32_t iar = io_read32(gicc, GICC_IAR);
 
     dsb(sy);
+    if (likely((iar & GICC_IAR_INTID) < IRQ_MAX))
+        io_write32(gicc, GICC_EOIR, iar);
     return iar;
-}
-
-static void v2_drop_priority(uint32_t iar)
-{
-    io_write32(gicc, GICC_EOIR, iar);
 }
 
 static void v2_deactivate(uint32_t iar)
@@ -169,8 +175,7 @@ static const struct gic_ops v2_ops = {
     .vgic = &v2_hw,
     .init_cpu = v2_init_cpu,
     .intid_mask = GICC_IAR_INTID,
-    .acknowledge = v2_acknowledge,
-    .drop_priority = v2_drop_priority,
+    .take = v2_take,
     .deactivate = v2_deactivate,
     .enable = v2_enable,
     .disable = v2_disable,

@@ -7,11 +7,13 @@
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/hw/gic_regs.h"
 #include "arch/arm/model/a64_regs.h"
+#include "core/irq.h"
 #include "io.h"
 #include "lib/bits.h"
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "sysreg.h"
+#include "vdev/vgic_lr.h"
 
 static void *gicd;
 static struct {
@@ -55,6 +57,24 @@ static void v3_lr_write(unsigned index, uint64_t value)
     }
 }
 
+static bool v3_lr_renew(unsigned index)
+{
+    uint64_t value;
+
+    switch (index) {
+#define CASE(n)                                                                             \
+    case n:                                                                                 \
+        value = sysreg_read(ICH_LR##n##_EL2);                                               \
+        if (unlikely((value & ICH_LR_EL2_State) != 0))                                      \
+            return false;                                                                   \
+        sysreg_write(ICH_LR##n##_EL2, value | REG_PUT(ICH_LR_EL2, State, VGIC_LR_PENDING)); \
+        return true;
+        LR_CASES(CASE)
+#undef CASE
+    }
+    return false;
+}
+
 static uint64_t v3_empty_lrs(void)
 {
     /* A list register written just now is not to look empty (IHI 0069H, 12.1: writes need it). */
@@ -77,61 +97,40 @@ static uint32_t v3_vmcr_read(void)
     return (uint32_t)sysreg_read(ICH_VMCR_EL2);
 }
 
-static void v3_vmcr_write(uint32_t value)
+/* How many active-priority registers there are depends on the bits of a preemption level. */
+#define APR_FIRST(A)  A(0, 0, ICH_AP0R0_EL2) A(1, 0, ICH_AP1R0_EL2)
+#define APR_SECOND(A) A(0, 1, ICH_AP0R1_EL2) A(1, 1, ICH_AP1R1_EL2)
+#define APR_OTHERS(A) \
+    A(0, 2, ICH_AP0R2_EL2) A(1, 2, ICH_AP1R2_EL2) A(0, 3, ICH_AP0R3_EL2) A(1, 3, ICH_AP1R3_EL2)
+
+static struct vgic_hw v3_hw;
+
+static void v3_image_save(struct vgic_image *image)
 {
-    sysreg_write(ICH_VMCR_EL2, value);
+#define SAVE(group, index, name) image->apr[group][index] = (uint32_t)sysreg_read(name);
+    image->vmcr = v3_vmcr_read();
+    APR_FIRST(SAVE)
+    if (unlikely(v3_hw.apr_count > 1)) {
+        APR_SECOND(SAVE)
+        if (v3_hw.apr_count > 2) {
+            APR_OTHERS(SAVE)
+        }
+    }
+#undef SAVE
 }
 
-static uint32_t v3_apr_read(unsigned group, unsigned index)
+static void v3_image_load(const struct vgic_image *image)
 {
-    switch (group * 4 + index) {
-    case 0:
-        return (uint32_t)sysreg_read(ICH_AP0R0_EL2);
-    case 1:
-        return (uint32_t)sysreg_read(ICH_AP0R1_EL2);
-    case 2:
-        return (uint32_t)sysreg_read(ICH_AP0R2_EL2);
-    case 3:
-        return (uint32_t)sysreg_read(ICH_AP0R3_EL2);
-    case 4:
-        return (uint32_t)sysreg_read(ICH_AP1R0_EL2);
-    case 5:
-        return (uint32_t)sysreg_read(ICH_AP1R1_EL2);
-    case 6:
-        return (uint32_t)sysreg_read(ICH_AP1R2_EL2);
-    default:
-        return (uint32_t)sysreg_read(ICH_AP1R3_EL2);
+#define LOAD(group, index, name) sysreg_write(name, image->apr[group][index]);
+    sysreg_write(ICH_VMCR_EL2, image->vmcr);
+    APR_FIRST(LOAD)
+    if (unlikely(v3_hw.apr_count > 1)) {
+        APR_SECOND(LOAD)
+        if (v3_hw.apr_count > 2) {
+            APR_OTHERS(LOAD)
+        }
     }
-}
-
-static void v3_apr_write(unsigned group, unsigned index, uint32_t value)
-{
-    switch (group * 4 + index) {
-    case 0:
-        sysreg_write(ICH_AP0R0_EL2, value);
-        break;
-    case 1:
-        sysreg_write(ICH_AP0R1_EL2, value);
-        break;
-    case 2:
-        sysreg_write(ICH_AP0R2_EL2, value);
-        break;
-    case 3:
-        sysreg_write(ICH_AP0R3_EL2, value);
-        break;
-    case 4:
-        sysreg_write(ICH_AP1R0_EL2, value);
-        break;
-    case 5:
-        sysreg_write(ICH_AP1R1_EL2, value);
-        break;
-    case 6:
-        sysreg_write(ICH_AP1R2_EL2, value);
-        break;
-    default:
-        sysreg_write(ICH_AP1R3_EL2, value);
-        break;
-    }
+#undef LOAD
 }
 
 /* The redistributor's SGI and PPI frame of this CPU, or the distributor, and the bit of IRQ in it.
@@ -160,33 +159,33 @@ static struct vgic_hw v3_hw __section(".sealed") = {
     .version = 3,
     .lr_read = v3_lr_read,
     .lr_write = v3_lr_write,
+    .lr_renew = v3_lr_renew,
     .empty_lrs = v3_empty_lrs,
     .hcr_write = v3_hcr_write,
     .hcr_read = v3_hcr_read,
     .vmcr_read = v3_vmcr_read,
-    .vmcr_write = v3_vmcr_write,
-    .apr_read = v3_apr_read,
-    .apr_write = v3_apr_write,
+    .image_save = v3_image_save,
+    .image_load = v3_image_load,
     .phys_active = v3_phys_active,
     .phys_pending = v3_phys_pending,
 };
 
 /* ---- the physical interface */
 
-static uint32_t v3_acknowledge(void)
+#define INTID_MASK 0xffffffu
+
+static uint32_t v3_take(void)
 {
     uint32_t iar = (uint32_t)sysreg_read(ICC_IAR1_EL1);
 
     /* What the device or the other CPU wrote before it interrupted is visible from here (IHI
      * 0069H, 4.1). */
     dsb(sy);
+    if (likely((iar & INTID_MASK) < IRQ_MAX)) {
+        sysreg_write(ICC_EOIR1_EL1, iar);
+        isb();
+    }
     return iar;
-}
-
-static void v3_drop_priority(uint32_t iar)
-{
-    sysreg_write(ICC_EOIR1_EL1, iar);
-    isb();
 }
 
 static void v3_deactivate(uint32_t iar)
@@ -298,9 +297,8 @@ static void v3_init_cpu(struct pcpu *pcpu)
 static const struct gic_ops v3_ops = {
     .vgic = &v3_hw,
     .init_cpu = v3_init_cpu,
-    .intid_mask = 0xffffff,
-    .acknowledge = v3_acknowledge,
-    .drop_priority = v3_drop_priority,
+    .intid_mask = INTID_MASK,
+    .take = v3_take,
     .deactivate = v3_deactivate,
     .enable = v3_enable,
     .disable = v3_disable,

@@ -51,7 +51,6 @@ static void hyp_timer(void *context)
     sysreg_write(CNTHP_CTL_EL2, 0);
     isb();
     pcpu->programmed_ticks = TIMER_NEVER;
-    timer_queue_expire(&pcpu->timers, arch_counter());
     run_reschedule(pcpu);
 }
 

@@ -57,7 +57,7 @@ void arch_cpu_stop(void)
 }
 
 /* Take everything that is pending. */
-void arch_irq_poll(void)
+void arch_irq_take(void)
 {
     for (;;) {
         uint64_t pending = csr_read(sip) & csr_read(sie);

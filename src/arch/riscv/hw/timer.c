@@ -52,7 +52,6 @@ void timer_interrupt(void)
         csr_write(stimecmp, TIMER_NEVER);
     else
         sbi_set_timer(TIMER_NEVER);
-    timer_queue_expire(&pcpu->timers, arch_counter());
     run_reschedule(pcpu);
 }
 

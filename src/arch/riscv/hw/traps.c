@@ -94,10 +94,10 @@ struct vcpu *rv_trap_interrupt(struct vcpu *vcpu)
     if (unlikely(__atomic_load_n(&vcpu->observers, __ATOMIC_RELAXED) & OBSERVE_COST)) {
         uint64_t start = arch_counter();
 
-        arch_irq_poll();
+        arch_irq_take();
         stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
         return run_resume(pcpu, vcpu);
     }
-    arch_irq_poll();
+    arch_irq_take();
     return run_resume(pcpu, vcpu);
 }

@@ -23,7 +23,7 @@ struct rv_super {
     uint64_t sie;      /* in the places of the supervisor's own interrupts (SSI, STI, SEI) */
     uint64_t stimecmp; /* of the guest's time; UINT64_MAX: never */
     uint64_t senvcfg, scounteren;
-    uint64_t siselect; /* of hosts with AIA, though guests are not shown that */
+    uint64_t siselect;     /* of hosts with AIA, though guests are not shown that */
     bool in_supervisor;    /* it runs in (virtual) S-mode, not in U-mode */
     bool software_pending; /* sip.SSIP, which the guest itself may clear */
 };
