@@ -90,9 +90,9 @@ void intc_interrupt(void)
 
 bool intc_handle(uint32_t irq)
 {
-    struct irq_action *action = irq_action(irq);
+    struct irq_action *action = irq_action(irq % IRQ_MAX);
 
-    if (action == NULL) {
+    if (action->handler == NULL) {
         log_warn("interrupt %u has no handler: it is turned off", irq);
         return false;
     }

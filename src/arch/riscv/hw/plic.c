@@ -60,17 +60,7 @@ static void plic_interrupt(void)
     uint32_t context = arch_this_cpu()->arch.intc_hart, irq;
 
     while ((irq = mmio_read32(context_reg(context, PLIC_CLAIM))) != 0) {
-<<<<<<< HEAD
         if (!intc_handle(irq))
-=======
-        struct irq_action *action = irq_action(irq % IRQ_MAX);
-
-        if (action->handler != NULL) {
-            action->count++;
-            action->handler(action->context);
-        } else {
-            /* Nobody will quieten it either. */
->>>>>>> main
             set_enabled(context, irq, false);
         /* The device has been served before its next interrupt is let through. */
         fence_io();
