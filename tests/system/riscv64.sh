@@ -4,6 +4,7 @@
 # machines that cannot run it.
 QEMU=qemu-system-riscv64
 . tests/system/lib.bash
+. tests/system/disk.bash
 have riscv64-linux-gnu-gcc || {
     skip '' "there is no riscv64-linux-gnu-gcc"
     exit 0
@@ -67,6 +68,25 @@ if have python3; then
     check packed packs
     check elsewhere elsewhere
 fi
+
+# Debian's U-Boot above OpenSBI loads what was packed from a disk, by its own boot script.
+uboot() {
+    local tool=build/tool/trapeze guests=.cache/guests/riscv64 work=$LOGS/uboot
+    rm -rf "$work"
+    mkdir -p "$work"
+    $tool initramfs tool/initramfs/list --provide "busybox=$guests/busybox" -o "$work/initramfs" &&
+        $tool board --arch=riscv64 -o "$work/board.dtb" &&
+        $tool pack "$PAIR" --dtb "$work/board.dtb" -o "$work/boot" --set-batch \
+            --provide debian:linux-riscv64="$guests/vmlinuz" --provide debian:initramfs-riscv64="$work/initramfs" \
+            --exec "linux0=$QUESTION" --exec "linux1=$QUESTION" &&
+        disk "$work/boot" "$work/disk.img" || return 1
+    MACHINE=virt CPU=rv64 machine uboot 0 -kernel "$guests/u-boot.bin" \
+        -drive "file=$work/disk.img,format=raw,if=none,id=disk,readonly=on" -device virtio-blk-device,drive=disk || return 1
+    rm -rf "$work"
+    has uboot '/boot.scr' 'Starting kernel ...' 'every VM is off' && says uboot linux0 'answer=42 cpus=2' &&
+        says uboot linux1 'answer=42 cpus=1'
+}
+if [[ -e .cache/guests/riscv64/u-boot.bin ]]; then check uboot uboot; else skip uboot "scripts/fetch riscv64-uboot"; fi
 
 refuses() { # NAME TEXT OPTION...
     local name=$1 text=$2
