@@ -36,29 +36,10 @@ uint64_t timer_host_ticks(const struct vcpu *vcpu, uint64_t deadline_ticks)
     return deadline_ticks - delta;
 }
 
-/*
- * While nothing runs here the guest that is still loaded waits for its own timer too, whose
- * interrupt is delegated and wakes no hart in HS-mode. One that is over and not enabled wakes
- * nobody.
- */
-static uint64_t with_waiting_guest(const struct pcpu *pcpu, uint64_t deadline)
-{
-    struct vcpu *vcpu = pcpu->loaded;
-    uint64_t virtual;
-
-    if (pcpu->current != NULL || vcpu == NULL)
-        return deadline;
-    virtual = arch_vcpu_timer_deadline(vcpu);
-    if (virtual <= arch_counter() && !arch_vcpu_virq_pending(vcpu))
-        return deadline;
-    return MIN(deadline, virtual);
-}
-
 void arch_timer_program(uint64_t deadline_ticks)
 {
     struct pcpu *pcpu = arch_this_cpu();
 
-    deadline_ticks = with_waiting_guest(pcpu, deadline_ticks);
     if (deadline_ticks == pcpu->programmed_ticks)
         return;
     pcpu->programmed_ticks = deadline_ticks;
@@ -79,8 +60,6 @@ void timer_interrupt(void)
     else
         sbi_set_timer(TIMER_NEVER);
     run_reschedule(pcpu);
-    if (pcpu->current == NULL && pcpu->loaded != NULL && arch_vcpu_virq_pending(pcpu->loaded))
-        sched_wake(pcpu->loaded, false);
 }
 
 void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
