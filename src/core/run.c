@@ -271,7 +271,8 @@ __no_stack_protector struct vcpu *run_loop(struct pcpu *pcpu)
         }
         if (read_once(vcpu->requests) != 0)
             continue;
-        /* Whoever comes to share the CPU makes us look again: the slice needs no timer of its own. */
+        /* Whoever comes to share the CPU makes us look again: the slice needs no timer of its own.
+         */
         arch_timer_program(MIN(timer_queue_next(&pcpu->timers), slice_end));
         return vcpu;
     }

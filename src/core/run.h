@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "arch/arch.h"
 #include "core/pcpu.h"
 #include "core/vcpu.h"
 
@@ -22,6 +23,15 @@ static inline struct vcpu *run_resume(struct pcpu *pcpu, struct vcpu *vcpu)
 /* Make PCPU look at its queue again: from itself, before it enters a guest; another one is
  * interrupted. */
 void run_reschedule(struct pcpu *pcpu);
+/* A timer of PCPU's, which is this one, was armed for the current vCPU. What is programmed stays if
+ * it comes first: it may be the end of a slice, which is in no queue. */
+static inline void run_timer_armed(struct pcpu *pcpu)
+{
+    uint64_t next = timer_queue_next(&pcpu->timers);
+
+    if (next < pcpu->programmed_ticks)
+        arch_timer_program(next);
+}
 /* The IPI has come: act on what was asked of this CPU. */
 void run_ipi(struct pcpu *pcpu);
 /* Set up PCPU's queue and timers, before it is online. */

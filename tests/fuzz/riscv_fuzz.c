@@ -107,8 +107,16 @@ static void start(void)
         .put = put, .irq = {.controller = &plic.controller, .number = RV_GUEST_UART_SOURCE}};
 
     static const struct mmio_region regions[] = {
-        {{RV_GUEST_PLIC_BASE}, VPLIC_SIZE, vplic_mmio, &plic, "PLIC"},
-        {{RV_GUEST_UART_BASE}, VNS16550_SIZE, vns16550_mmio, &uart, "UART"},
+        {.base = {RV_GUEST_PLIC_BASE},
+         .size_bytes = VPLIC_SIZE,
+         .handler = vplic_mmio,
+         .device = &plic,
+         .name = "PLIC"},
+        {.base = {RV_GUEST_UART_BASE},
+         .size_bytes = VNS16550_SIZE,
+         .handler = vns16550_mmio,
+         .device = &uart,
+         .name = "UART"},
     };
     static const struct vm_config config;
 

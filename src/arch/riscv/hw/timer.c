@@ -5,6 +5,8 @@
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/sbi.h"
+#include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/run.h"
 #include "core/vm.h"
@@ -19,6 +21,11 @@ uint64_t arch_counter_hz(void)
     return rv_host.timebase_hz;
 }
 
+uint64_t rv_hook_time(const struct vcpu *vcpu)
+{
+    return arch_counter() + vcpu->vm->arch.rv.time_delta;
+}
+
 uint64_t timer_host_ticks(const struct vcpu *vcpu, uint64_t deadline_ticks)
 {
     uint64_t delta = vcpu->vm->arch.rv.time_delta;
@@ -29,29 +36,10 @@ uint64_t timer_host_ticks(const struct vcpu *vcpu, uint64_t deadline_ticks)
     return deadline_ticks - delta;
 }
 
-/*
- * While nothing runs here the guest that is still loaded waits for its own timer too, whose
- * interrupt is delegated and wakes no hart in HS-mode. One that is over and not enabled wakes
- * nobody.
- */
-static uint64_t with_waiting_guest(const struct pcpu *pcpu, uint64_t deadline)
-{
-    struct vcpu *vcpu = pcpu->loaded;
-    uint64_t virtual;
-
-    if (pcpu->current != NULL || vcpu == NULL)
-        return deadline;
-    virtual = arch_vcpu_timer_deadline(vcpu);
-    if (virtual <= arch_counter() && !arch_vcpu_virq_pending(vcpu))
-        return deadline;
-    return MIN(deadline, virtual);
-}
-
 void arch_timer_program(uint64_t deadline_ticks)
 {
     struct pcpu *pcpu = arch_this_cpu();
 
-    deadline_ticks = with_waiting_guest(pcpu, deadline_ticks);
     if (deadline_ticks == pcpu->programmed_ticks)
         return;
     pcpu->programmed_ticks = deadline_ticks;
@@ -72,8 +60,6 @@ void timer_interrupt(void)
     else
         sbi_set_timer(TIMER_NEVER);
     run_reschedule(pcpu);
-    if (pcpu->current == NULL && pcpu->loaded != NULL && arch_vcpu_virq_pending(pcpu->loaded))
-        sched_wake(pcpu->loaded, false);
 }
 
 void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
@@ -85,7 +71,16 @@ void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
     rv->super.stimecmp = deadline_ticks;
     rv_virq_set(vcpu, RV_IRQ_STI, over);
     timer_arm(&rv->pcpu->timers, &rv->sbi_timer, over ? TIMER_NEVER : deadline);
-    arch_timer_program(timer_queue_next(&rv->pcpu->timers));
+    run_timer_armed(rv->pcpu);
+}
+
+void timer_follow(struct vcpu *vcpu)
+{
+    struct rv_state *rv = &vcpu->arch.rv;
+    uint64_t deadline = rv_priv_deadline(rv, rv_hook_time(vcpu));
+
+    timer_arm(&rv->pcpu->timers, &rv->sbi_timer, timer_host_ticks(vcpu, deadline));
+    run_timer_armed(rv->pcpu);
 }
 
 void timer_init_cpu(void)
