@@ -65,8 +65,8 @@ SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb.c guest_fdt.c i
 	src/lib/random.c src/arch/*/model/*guest_fdt.c src/arch/*/model/*_trace.c src/arch/arm/a64/fatal.c src/arch/riscv/hw/fatal.c)
 
 # On ARMv7 so is all that no trap of a running guest passes through.
-SMALL_arm := $(filter-out $(SMALL),$(wildcard $(addprefix src/core/,frame.c heap.c s2.c vm.c vm_*.c guest_mem.c reg_row.c stat.c trace.c board*.c) \
-	src/drivers/*.c $(addprefix src/arch/arm/hw/,devices.c firmware.c) $(wildcard src/vdev/vgic_v3_*.c) \
+SMALL_arm := $(filter-out $(SMALL),$(wildcard $(addprefix src/core/,frame.c heap.c s2.c vm.c vm_*.c guest_mem.c reg_row.c stat.c trace.c board*.c call.c mmio.c trap_mmio.c) \
+	src/drivers/*.c $(addprefix src/arch/arm/hw/,devices.c firmware.c) $(wildcard src/vdev/vgic_v3_*.c src/vdev/virtio*.c src/vdev/virtq*.c) \
 	$(addprefix src/arch/arm/model/,lpae_s2.c a32_access.c a32_emulate.c a32_id.c a32_trap.c a32_decode.c a32_inject.c arm_boards.c arm_call_text.c) \
 	$(addprefix src/arch/arm/a32/,boot.c boot_tables.c cpu.c fatal.c ids.c memory.c mm.c observed.c refuse.c trace.c vcpu.c)))
 
