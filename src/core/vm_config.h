@@ -59,6 +59,7 @@ struct vm_config {
     uint8_t priority;         /* trapeze,priority: 0 lowest to VM_PRIORITY_MAX */
     bool vpl011;              /* the platform's virtual UART: vpl011, trapeze,vns16550 */
     bool unmapped_reads_ones; /* trap-unmapped-accesses = <0> */
+    bool user_mode;           /* trapeze,user-mode: a program without a kernel below it */
     const char *bootargs;     /* into the blob; NULL for none */
     bool has_load_address;    /* trapeze,load-address: where a raw kernel goes and is entered */
     bool has_fdt_address;     /* trapeze,fdt-address: where the guest looks for its device tree */

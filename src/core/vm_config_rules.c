@@ -53,6 +53,7 @@ static const struct rule rules[] = {
     {"trap-unmapped-accesses", IN_DOMAIN, U32, READ, NULL, "trap-unmapped-accesses = <1>;"},
     {"trapeze,name", IN_DOMAIN, STRING, READ, NULL, "trapeze,name = \"linux0\";"},
     {"trapeze,priority", IN_DOMAIN, U32, READ, NULL, "trapeze,priority = <16>;"},
+    {"trapeze,user-mode", IN_DOMAIN, FLAG, READ, NULL, "trapeze,user-mode;"},
     {"trapeze,vns16550", IN_DOMAIN, FLAG, READ, NULL, "trapeze,vns16550;"},
 
     /* a VM: what of Xen's would be a broken promise */

@@ -149,6 +149,7 @@ static void test_options(void **state)
         BYTES(K0, "trapeze,load-address", "\0\0\0\2\x40\0\x10\0"),
         BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0"),
         BYTES(L1, "trapeze,vns16550", ""),
+        BYTES(L0, "trapeze,user-mode", ""),
         BYTES(L1, "trap-unmapped-accesses", C1),
         STRING("/chosen/off", "compatible", DOMAIN),
         STRING("/chosen/off", "status", "disabled"),
@@ -168,6 +169,7 @@ static void test_options(void **state)
     assert_int_equal(vm->priority, VM_PRIORITY_MAX);
     assert_int_equal(vm->spi_count, 64);
     assert_true(vm->unmapped_reads_ones);
+    assert_true(vm->user_mode);
     assert_string_equal(vm->kernel.file, "Image");
     assert_true(vm->has_load_address && vm->load_address.raw == 0x240001000);
     assert_true(vm->has_fdt_address && vm->fdt_address.raw == 0);
