@@ -96,7 +96,8 @@ static void take_placed(struct layout *layout, const struct system_config *confi
 {
     for (uint32_t i = 0; i < config->vm_count; i++) {
         const struct vm_config *vm = &config->vms[i];
-        const struct vm_module *modules[] = {&vm->kernel, &vm->ramdisk, &vm->device_tree};
+        const struct vm_module *modules[] = {&vm->kernel, &vm->ramdisk, &vm->device_tree,
+                                             &vm->disk};
 
         for (uint32_t m = 0; m < ARRAY_SIZE(modules); m++)
             if (modules[m]->present && !modules[m]->file)

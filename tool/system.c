@@ -121,6 +121,11 @@ bool system_read(struct system *system)
         const struct module *ramdisk = read_module(system, vm, &vm->ramdisk, "ramdisk");
 
         (void)read_module(system, vm, &vm->device_tree, "device-tree");
+        (void)read_module(system, vm, &vm->disk, "disk");
+        /* As core/vm_image.c of another architecture's hypervisor will say. */
+        if (vm->start_machine && !system->arch->has_machine_mode)
+            problems_add(&system->problems, CONFIG_ERROR, vm->path, "trapeze,start-mode",
+                         "This architecture has no machine mode. Leave it out.");
         check_room(system, vm, kernel, ramdisk);
     }
     return err == ERR_NONE;

@@ -158,3 +158,5 @@ void arch_vm_image_params(struct vm_image_params *params);
 void arch_lib_begin(void);
 /* Where the platform's virtual UART is: address, interrupt line; adds it to the VM's bus. */
 enum err arch_vm_add_uart(struct vm *vm) __must_check;
+/* The same of its block device, over vm->disk. */
+enum err arch_vm_add_disk(struct vm *vm) __must_check;

@@ -55,7 +55,7 @@ static void init_memory(const struct boot_info *info)
     reserve("device tree", info->fdt_hpa, fdt_totalsize(info->fdt));
     for (uint32_t i = 0; i < config.vm_count; i++) {
         const struct vm_module *modules[] = {&config.vms[i].kernel, &config.vms[i].ramdisk,
-                                             &config.vms[i].device_tree};
+                                             &config.vms[i].device_tree, &config.vms[i].disk};
 
         if (config.vms[i].refused)
             continue; /* who knows where its modules lie */

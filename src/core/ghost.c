@@ -16,7 +16,7 @@
 
 #define GHOST_RANGE_MAX     4096
 #define GHOST_TAKEN_MAX     1024
-#define GHOST_EXEC_MAX      8
+#define GHOST_EXEC_MAX      16
 #define GHOST_TRAP_INTERVAL 64
 
 /* Owners: a VMID, or one of these. */

@@ -32,8 +32,9 @@ struct guest_fdt_params {
     uint64_t initrd_bytes; /* 0: none */
     uint8_t rng_seed[64];  /* fresh at each start */
     uint64_t kaslr_seed;
-    bool uart;
-    const void *arch; /* passed to the architecture's writer */
+    bool uart, disk;
+    bool machine_mode; /* it is entered without firmware */
+    const void *arch;  /* passed to the architecture's writer */
 };
 
 /* Writes /cpus, firmware, timer and interrupt controller into the open tree FDT (libfdt's

@@ -65,6 +65,30 @@ enum err guest_mem_write(struct vm *vm, gpa_t to, const void *from, uint64_t siz
     return ERR_NONE;
 }
 
+enum err guest_mem_load_u64(struct vm *vm, gpa_t at, uint64_t *value)
+{
+    uint64_t run;
+    const uint64_t *p = locate(vm, at, sizeof(*value), PT_READ, &run);
+
+    if (!is_aligned(at.raw, sizeof(*value)) || p == NULL)
+        return ERR_RANGE;
+    *value = __atomic_load_n(p, __ATOMIC_RELAXED);
+    return ERR_NONE;
+}
+
+enum err guest_mem_exchange_u64(struct vm *vm, gpa_t at, uint64_t *expected, uint64_t value)
+{
+    uint64_t run;
+    uint64_t *p = locate(vm, at, sizeof(value), PT_WRITE, &run);
+
+    if (!is_aligned(at.raw, sizeof(value)) || p == NULL)
+        return ERR_RANGE;
+    return __atomic_compare_exchange_n(p, expected, value, false, __ATOMIC_RELAXED,
+                                       __ATOMIC_RELAXED)
+               ? ERR_NONE
+               : ERR_BUSY;
+}
+
 enum err guest_mem_zero(struct vm *vm, gpa_t to, uint64_t size_bytes)
 {
     if (wraps(to, size_bytes))
@@ -75,5 +99,27 @@ enum err guest_mem_zero(struct vm *vm, gpa_t to, uint64_t size_bytes)
             return ERR_RANGE;
         memset(p, 0, run);
     }
+    return ERR_NONE;
+}
+
+enum err guest_mem_load_u16(struct vm *vm, gpa_t at, uint16_t *value)
+{
+    uint64_t run;
+    const uint16_t *p = locate(vm, at, sizeof(*value), PT_READ, &run);
+
+    if (!is_aligned(at.raw, sizeof(*value)) || p == NULL)
+        return ERR_RANGE;
+    *value = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+    return ERR_NONE;
+}
+
+enum err guest_mem_store_u16(struct vm *vm, gpa_t at, uint16_t value)
+{
+    uint64_t run;
+    uint16_t *p = locate(vm, at, sizeof(value), PT_WRITE, &run);
+
+    if (!is_aligned(at.raw, sizeof(value)) || p == NULL)
+        return ERR_RANGE;
+    __atomic_store_n(p, value, __ATOMIC_RELEASE);
     return ERR_NONE;
 }

@@ -40,6 +40,7 @@ struct vm {
     uint64_t time_zero_ticks; /* host counter when the VM's time began */
     uint32_t console_owner;
     struct log_budget log_budget;
+    struct vm_disk *disk;   /* NULL: it has none (core/vm_disk.h) */
     struct vm_image *image; /* pristine modules, for a restart (core/vm_image.c) */
     uint32_t powered_count; /* vCPUs that are on, under lock */
     struct trace *trace;    /* last traps (core/trace.c); NULL until it was traced */

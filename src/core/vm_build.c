@@ -5,6 +5,7 @@
 #include "core/frame.h"
 #include "core/guest_mem.h"
 #include "core/vm.h"
+#include "core/vm_disk.h"
 #include "core/vm_image.h"
 #include "lib/fmt.h"
 #include "lib/random.h"
@@ -19,6 +20,14 @@ static struct vm *refuse(const struct vm_config *config, const struct config_sin
               what, err_text(err));
     sink->report(sink->context, CONFIG_ERROR, config->path, NULL, text);
     return NULL;
+}
+
+static enum err add_disk(struct vm *vm)
+{
+    const struct vm_module *module = &vm->config->disk;
+
+    vm->disk = vm_disk_create(arch_to_ptr(module->base), module->size_bytes);
+    return vm->disk != NULL ? arch_vm_add_disk(vm) : ERR_NO_MEMORY;
 }
 
 static enum err create_vcpus(struct vm *vm)
@@ -57,6 +66,10 @@ static enum err build(struct vm *vm, const struct vm_image_params *params,
     if (err == ERR_NONE && vm->config->vpl011) {
         *what = "the VM's UART";
         err = arch_vm_add_uart(vm);
+    }
+    if (err == ERR_NONE && vm->config->disk.present) {
+        *what = "the VM's disk, which takes as much memory as its file";
+        err = add_disk(vm);
     }
     if (err)
         vm_image_destroy(vm);
@@ -104,6 +117,8 @@ static enum err write_fdt(struct vm *vm, void *buffer, size_t *used)
         .initrd = vm->image->initrd,
         .initrd_bytes = vm->image->initrd_bytes,
         .uart = vm->config->vpl011,
+        .disk = vm->config->disk.present,
+        .machine_mode = vm->config->start_machine,
         .arch = vm,
     };
 
@@ -157,6 +172,16 @@ enum err vm_start(struct vm *vm)
     return err ? err : begin_start(vm);
 }
 
+/* Where there is no firmware all CPUs begin at once, at the same place. One that cannot: the VM has
+ * been stopped meanwhile. */
+static void start_others(struct vm *vm)
+{
+    enum err err = ERR_NONE;
+
+    for (uint32_t i = 1; i < vm->vcpu_count && err == ERR_NONE; i++)
+        err = vm_cpu_on(vm, i, vm->entry.raw, vm->fdt.raw);
+}
+
 void vm_start_step(struct vcpu *vcpu)
 {
     struct vm *vm = vcpu->vm;
@@ -172,6 +197,8 @@ void vm_start_step(struct vcpu *vcpu)
     }
     if (!done)
         return;
+    if (vm->disk != NULL)
+        vm_disk_reset(vm->disk);
     arch_vm_reset(vm);
     arch_vcpu_reset(vcpu, vm->entry.raw, vm->fdt.raw);
     watch_start(vm);
@@ -180,4 +207,6 @@ void vm_start_step(struct vcpu *vcpu)
     if (vm->state == VM_STARTING)
         vm->state = VM_RUNNING;
     spin_unlock(&vm->lock);
+    if (vm->config->start_machine)
+        start_others(vm);
 }

@@ -58,13 +58,15 @@ struct vm_config {
     uint32_t spi_count;       /* nr_spis; 0: not given, as many as the platform's devices need */
     uint8_t priority;         /* trapeze,priority: 0 lowest to VM_PRIORITY_MAX */
     bool vpl011;              /* the platform's virtual UART: vpl011, trapeze,vns16550 */
+    bool emulate;             /* trapeze,virtualise = "emulate": not by the hardware's help */
+    bool start_machine;       /* trapeze,start-mode = "machine" */
     bool unmapped_reads_ones; /* trap-unmapped-accesses = <0> */
     bool user_mode;           /* trapeze,user-mode: a program without a kernel below it */
     const char *bootargs;     /* into the blob; NULL for none */
     bool has_load_address;    /* trapeze,load-address: where a raw kernel goes and is entered */
     bool has_fdt_address;     /* trapeze,fdt-address: where the guest looks for its device tree */
     gpa_t load_address, fdt_address;
-    struct vm_module kernel, ramdisk, device_tree;
+    struct vm_module kernel, ramdisk, device_tree, disk;
     uint64_t affinity[VM_VCPU_MAX]; /* bit per physical CPU; all ones by default */
 };
 

@@ -123,6 +123,33 @@ static void read_cpus(struct config_reader *r, int node)
 
 /* ---- smaller things ------------------------------------------------------------------------- */
 
+/* In which mode the kernel is entered. */
+static void read_start_mode(struct config_reader *r, int node)
+{
+    const char *mode = dtb_string(r->fdt, node, "trapeze,start-mode");
+
+    if (mode == NULL)
+        return;
+    r->vm->start_machine = strcmp(mode, "machine") == 0;
+    if (!r->vm->start_machine && strcmp(mode, "supervisor") != 0)
+        config_error(r, "trapeze,start-mode",
+                     "\"%s\" is no mode that a kernel can start in. Write \"supervisor\", which "
+                     "needs not be said, or on RISC-V \"machine\".",
+                     mode);
+}
+
+static void read_virtualise(struct config_reader *r, int node)
+{
+    const char *how = dtb_string(r->fdt, node, "trapeze,virtualise");
+
+    r->vm->emulate = how != NULL && strcmp(how, "emulate") == 0;
+    if (how != NULL && !r->vm->emulate)
+        config_error(r, "trapeze,virtualise",
+                     "\"%s\" is no way to run a guest. Write \"emulate\", or leave it out for what "
+                     "the machine does best.",
+                     how);
+}
+
 static void read_options(struct config_reader *r, int node)
 {
     struct vm_config *vm = r->vm;
@@ -139,6 +166,8 @@ static void read_options(struct config_reader *r, int node)
         else
             vm->priority = (uint8_t)value;
     }
+    read_virtualise(r, node);
+    read_start_mode(r, node);
     if (config_u32(r, node, "nr_spis", &value)) {
         if (value > SPI_COUNT_MAX)
             config_error(r, "nr_spis",

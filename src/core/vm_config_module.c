@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Owns the module nodes of a VM: kernel, ramdisk, device tree (multiboot,module in Xen's binding).
+ * Owns the module nodes of a VM: kernel, ramdisk, device tree (multiboot,module in Xen's binding),
+ * disk.
  * Must not look at the bytes of a module: they need not be in memory (the host tool reads trees
  * too).
  */
@@ -10,7 +11,8 @@
 
 #include <libfdt.h>
 
-#define CELL_BYTES 4u
+#define CELL_BYTES  4u
+#define DISK_SECTOR 512u
 
 static const struct {
     const char *compatible;
@@ -19,6 +21,7 @@ static const struct {
     {"multiboot,kernel", offsetof(struct vm_config, kernel)},
     {"multiboot,ramdisk", offsetof(struct vm_config, ramdisk)},
     {"multiboot,device-tree", offsetof(struct vm_config, device_tree)},
+    {"trapeze,disk", offsetof(struct vm_config, disk)},
 };
 
 static struct vm_module *slot_of(struct vm_config *vm, size_t kind)
@@ -167,7 +170,7 @@ void config_read_module(struct config_reader *r, int node)
     if (kind == ARRAY_SIZE(module_kinds)) {
         config_error(r, "compatible",
                      "It does not say what the module is. Add \"multiboot,kernel\", "
-                     "\"multiboot,ramdisk\" or \"multiboot,device-tree\".");
+                     "\"multiboot,ramdisk\", \"multiboot,device-tree\" or \"trapeze,disk\".");
         return;
     }
     module = slot_of(r->vm, kind);
@@ -180,6 +183,9 @@ void config_read_module(struct config_reader *r, int node)
     module->node = node;
     read_place(r, node, module);
     read_kernel_options(r, node, kind == 0);
+    if (module == &r->vm->disk && module->size_bytes != 0 && module->size_bytes < DISK_SECTOR)
+        config_error(r, "reg", "A disk has at least one sector of %u bytes. Give a larger file.",
+                     DISK_SECTOR);
     if (module == &r->vm->device_tree)
         config_error(r, "compatible",
                      "A partial device tree assigns devices to the VM, which is not supported. "

@@ -9,7 +9,7 @@
 
 static struct vm_module *module_at(struct vm_config *vm, uint32_t index)
 {
-    struct vm_module *const modules[] = {&vm->kernel, &vm->ramdisk, &vm->device_tree};
+    struct vm_module *const modules[] = {&vm->kernel, &vm->ramdisk, &vm->device_tree, &vm->disk};
 
     return index < ARRAY_SIZE(modules) ? modules[index] : NULL;
 }

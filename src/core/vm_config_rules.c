@@ -54,7 +54,9 @@ static const struct rule rules[] = {
     {"trapeze,name", IN_DOMAIN, STRING, READ, NULL, "trapeze,name = \"linux0\";"},
     {"trapeze,priority", IN_DOMAIN, U32, READ, NULL, "trapeze,priority = <16>;"},
     {"trapeze,user-mode", IN_DOMAIN, FLAG, READ, NULL, "trapeze,user-mode;"},
+    {"trapeze,virtualise", IN_DOMAIN, STRING, READ, NULL, "trapeze,virtualise = \"emulate\";"},
     {"trapeze,vns16550", IN_DOMAIN, FLAG, READ, NULL, "trapeze,vns16550;"},
+    {"trapeze,start-mode", IN_DOMAIN, STRING, READ, NULL, "trapeze,start-mode = \"machine\";"},
 
     /* a VM: what of Xen's would be a broken promise */
     {"xen,static-mem", IN_DOMAIN, ANY, REFUSE, NULL, NO_STATIC},

@@ -135,6 +135,11 @@ static enum err build(struct vm *vm, const struct vm_image_params *params,
     enum err err = check_module(params->board, &vm->config->kernel, "kernel", report);
     if (!err && vm->config->ramdisk.present)
         err = check_module(params->board, &vm->config->ramdisk, "ramdisk", report);
+    if (!err && vm->config->disk.present)
+        err = check_module(params->board, &vm->config->disk, "disk", report);
+    if (!err && vm->config->start_machine && !params->has_machine_mode)
+        err = image_error(report, ERR_UNSUPPORTED, "trapeze,start-mode",
+                          "This architecture has no machine mode. Leave it out.");
     if (!err)
         err = image_size_banks(vm, params, report);
     if (!err)

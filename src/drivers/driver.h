@@ -21,7 +21,8 @@ struct console_driver {
     struct console_uart *(*init)(const struct uart_resource *resource);
 };
 
-extern const struct console_driver pl011_driver, sbsa_uart_driver, ns16550_driver, dw_uart_driver;
+extern const struct console_driver pl011_driver, sbsa_uart_driver, ns16550_driver, dw_uart_driver,
+    sifive_uart_driver;
 
 /*
  * The driver for a node whose `compatible` is the LENGTH bytes at COMPATIBLE, initialised; the most

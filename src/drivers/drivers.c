@@ -5,10 +5,7 @@
 #include "lib/string.h"
 
 static const struct console_driver *const console_drivers[] = {
-    &pl011_driver,
-    &sbsa_uart_driver,
-    &ns16550_driver,
-    &dw_uart_driver,
+    &pl011_driver, &sbsa_uart_driver, &ns16550_driver, &dw_uart_driver, &sifive_uart_driver,
 };
 
 static bool driver_knows(const struct console_driver *driver, const char *name)

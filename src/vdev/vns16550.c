@@ -49,12 +49,16 @@ static uint8_t line_status(const struct vns16550 *uart)
 }
 
 /* After any change: LSR, and the interrupt line's level if that changed, as the controller is not
- * free of charge. */
-static void update(struct vns16550 *uart)
+ * free of charge. EVENT: something happened, not that somebody looked. */
+static void update(struct vns16550 *uart, bool event)
 {
     bool level = interrupt_id(uart) != NS16550_ID_NONE;
 
     __atomic_store_n(&uart->lsr, line_status(uart), __ATOMIC_RELAXED);
+    if (level && uart->line && event && uart->config.edge) {
+        virq_line_set(&uart->config.irq, false);
+        virq_line_set(&uart->config.irq, true);
+    }
     if (level != uart->line) {
         uart->line = level;
         virq_line_set(&uart->config.irq, level);
@@ -246,7 +250,7 @@ bool vns16550_mmio(void *device, struct mmio_access *access)
         write_register(uart, access->offset, (uint8_t)access->value);
     else
         access->value = read_register(uart, access->offset);
-    update(uart);
+    update(uart, access->write || access->offset == NS16550_RBR);
     room = unlikely(uart->input_refused) && uart->rx.count < depth(uart);
     if (room)
         uart->input_refused = false;
@@ -266,7 +270,7 @@ bool vns16550_input(struct vns16550 *uart, char byte)
         fifo_push(&uart->rx, uart->rx_bytes, NS16550_FIFO_DEPTH, byte);
     else
         uart->input_refused = true;
-    update(uart);
+    update(uart, true);
     spin_unlock(&uart->lock);
     return room;
 }
@@ -275,7 +279,7 @@ void vns16550_output_ready(struct vns16550 *uart)
 {
     spin_lock(&uart->lock);
     drain(uart);
-    update(uart);
+    update(uart, true);
     spin_unlock(&uart->lock);
 }
 
@@ -288,7 +292,7 @@ void vns16550_reset(struct vns16550 *uart)
     uart->dll = uart->dlm = uart->modem_delta = 0;
     uart->thr_empty = uart->overrun = false;
     uart->tx = uart->rx = (struct fifo){0};
-    update(uart);
+    update(uart, false);
     room = uart->input_refused;
     uart->input_refused = false;
     spin_unlock(&uart->lock);

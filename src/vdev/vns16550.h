@@ -30,6 +30,12 @@ struct vns16550_config {
     void (*input_ready)(void *ctx);
     void *ctx;
     struct virq_line irq;
+    /*
+     * The line is an edge at its controller: each event that finds or leaves an interrupt pending
+     * is a rise of its own, and one that nobody acknowledges is told once for each event. So it is
+     * between QEMU's 16550 and PLIC, and drivers made there need not read IIR.
+     */
+    bool edge;
 };
 
 struct vns16550 {

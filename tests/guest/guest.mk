@@ -59,7 +59,16 @@ GUEST_RV_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fno-pic
 	-mno-relax -fno-stack-protector -fno-common -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections -Itests -Isrc
 
-guests-riscv64: $(foreach s,$(GUEST_RV_SRC),$(GUEST_RV_B)/$(notdir $(s:.c=.bin)))
+# The one that starts in M-mode is linked to where that begins, and has a disk.
+GUEST_RV_MACHINE := $(patsubst %,$(GUEST_RV_B)/%.o,$(wildcard tests/guest/riscv/machine/*.[cS]))
+$(GUEST_RV_B)/machine.elf: $(GUEST_RV_MACHINE) $(GUEST_RV_LIB) tests/guest/lib/riscv/guest.lds
+	@$(CROSS_riscv64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+		-Wl,--defsym=guest_base=0x80000000 -Wl,-T,tests/guest/lib/riscv/guest.lds -Wl,-e,machine_start -o $@ $(filter %.o,$^)
+$(GUEST_RV_B)/disk.img:
+	@mkdir -p $(dir $@)
+	@yes trapeze | head -c 65536 >$@
+
+guests-riscv64: $(GUEST_RV_B)/machine.elf $(GUEST_RV_B)/disk.img $(foreach s,$(GUEST_RV_SRC),$(GUEST_RV_B)/$(notdir $(s:.c=.bin)))
 .PHONY: guests-riscv64
 $(GUEST_RV_B)/%.o: %
 	@mkdir -p $(dir $@)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# RISC-V with the H extension: the pair of Debian guests over the matrix of machines, a user at the terminal, and
-# machines that cannot run it.
+# RISC-V with the H extension: the pair of Debian guests over the matrix of machines, and a
+# user at the terminal.
 QEMU=qemu-system-riscv64
 . tests/system/lib.bash
 . tests/system/disk.bash
@@ -87,14 +87,6 @@ uboot() {
         says uboot linux1 'answer=42 cpus=1'
 }
 if [[ -e .cache/guests/riscv64/u-boot.bin ]]; then check uboot uboot; else skip uboot "scripts/fetch riscv64-uboot"; fi
-
-refuses() { # NAME TEXT OPTION...
-    local name=$1 text=$2
-    shift 2
-    ./run "$PAIR" --batch --timeout 60 "$@" </dev/null >"$LOGS/$name.out" 2>&1
-    has "$name" "$text"
-}
-check no-h refuses no-h 'have no hypervisor extension' --cpu rv64,h=false
 
 have python3 || {
     skip session "there is no python3"

@@ -206,6 +206,20 @@ static void test_uart(void **state)
     has_bytes(path, "current-speed", "\0\1\xc2\0");
 }
 
+static void test_disk(void **state)
+{
+    struct guest_fdt_params p = full_params();
+
+    write_ok(&p);
+    assert_true(fdt_node_offset_by_compatible(buffer, -1, "virtio,mmio") < 0);
+    p.disk = true;
+    write_ok(&p);
+    has_string("/virtio_mmio@2000000", "compatible", "virtio,mmio");
+    expect_reg("/virtio_mmio@2000000", 0, 0x2000000, 0x1000);
+    has_bytes("/virtio_mmio@2000000", "interrupts", "\0\0\0\0\0\0\0\1\0\0\0\4");
+    has_bytes("/virtio_mmio@2000000", "dma-coherent", "");
+}
+
 /* The board's reader finds in it a machine: what we give would boot us. */
 static void test_is_a_board(void **state)
 {
@@ -250,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_portable),       cmocka_unit_test(test_without),
         cmocka_unit_test(test_cpus_and_timer), cmocka_unit_test(test_gic),
         cmocka_unit_test(test_uart),           cmocka_unit_test(test_is_a_board),
+        cmocka_unit_test(test_disk),           cmocka_unit_test(test_is_a_board),
         cmocka_unit_test(test_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

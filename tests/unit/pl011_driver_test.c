@@ -21,6 +21,7 @@ static void fake_write(volatile void *at, uint8_t size, uint32_t value);
 #include "drivers/drivers.c"
 #include "drivers/ns16550.c"
 #include "drivers/pl011.c"
+#include "drivers/sifive_uart.c"
 
 static char pl011_space[PL011_SIZE], ns_space[256];
 static char sent[4096];

@@ -121,13 +121,20 @@ static int arch_part(void *fdt, const struct guest_fdt_params *params)
     return rv_guest_fdt(fdt, rv_params, params);
 }
 
+static bool machine_mode;
+
 static enum err write_tree(const struct rv_isa *isa, uint32_t cpu_count, bool uart)
 {
     const struct guest_bank bank = {GPA(RV_GUEST_BANK0_BASE), MIB(64)};
     struct rv_fdt_params rv = {
         .isa = isa, .mmu_type = "riscv,sv48", .timebase_frequency = 10000000};
-    struct guest_fdt_params params = {
-        .name = "test", .banks = &bank, .bank_count = 1, .cpu_count = cpu_count, .uart = uart};
+    struct guest_fdt_params params = {.name = "test",
+                                      .banks = &bank,
+                                      .bank_count = 1,
+                                      .cpu_count = cpu_count,
+                                      .uart = uart,
+                                      .disk = machine_mode,
+                                      .machine_mode = machine_mode};
     size_t used;
 
     rv_params = &rv;
@@ -178,6 +185,31 @@ static void nodes(void **state)
     assert_int_equal(fdt_node_check_compatible(tree, uart, "ns16550a"), 0);
 }
 
+static void nodes_of_a_machine_without_firmware(void **state)
+{
+    struct rv_isa isa = parse("rv64imac");
+    int plic, clint, disk;
+
+    assert_int_equal(write_tree(&isa, 2, false), ERR_NONE);
+    assert_true(fdt_node_offset_by_compatible(tree, -1, "sifive,clint0") < 0);
+    assert_true(fdt_node_offset_by_compatible(tree, -1, "virtio,mmio") < 0);
+    machine_mode = true;
+    assert_int_equal(write_tree(&isa, 2, false), ERR_NONE);
+    machine_mode = false;
+    assert_int_equal(fdt_check_full(tree, sizeof(tree)), 0);
+    plic = fdt_node_offset_by_compatible(tree, -1, "sifive,plic-1.0.0");
+    assert_int_equal(cell(plic, "interrupts-extended", 5), 11);
+    clint = fdt_path_offset(tree, "/clint@2000000");
+    assert_true(clint > 0);
+    assert_int_equal(cell(clint, "interrupts-extended", 4), cell(plic, "interrupts-extended", 4));
+    assert_int_equal(cell(clint, "interrupts-extended", 5), 3);
+    assert_int_equal(cell(clint, "interrupts-extended", 7), 7);
+    assert_int_equal(cell(clint, "reg", 3), 0x10000);
+    disk = fdt_path_offset(tree, "/virtio_mmio@10001000");
+    assert_int_equal(fdt_node_check_compatible(tree, disk, "virtio,mmio"), 0);
+    assert_int_equal(cell(disk, "interrupts", 0), 1);
+}
+
 static void every_extension_and_hart_fits(void **state)
 {
     struct rv_isa isa = {.cbom_bytes = 64, .cboz_bytes = 64};
@@ -199,6 +231,7 @@ int main(void)
         cmocka_unit_test(lists_that_do_not_fit),
         cmocka_unit_test(from_a_device_tree),
         cmocka_unit_test(nodes),
+        cmocka_unit_test(nodes_of_a_machine_without_firmware),
         cmocka_unit_test(every_extension_and_hart_fits),
     };
 

@@ -55,7 +55,7 @@ static void entries(void **state)
     assert_int_equal(rv_s2_leaf(HPA(0x80200000), all, 2, 3),
                      0x80200ULL << 10 | V | R | W | X | U | A | D);
     assert_int_equal(rv_hyp_leaf(HPA(0x80200000), code, 2, 3),
-                     0x80200ULL << 10 | V | R | X | G | A | D | 2 << 8);
+                     0x80200ULL << 10 | V | R | X | A | D | 2 << 8);
     assert_int_equal(rv_pte_attr(rv_hyp_leaf(HPA(0), code, 0, 3)).rights, PT_READ | PT_EXEC);
     assert_int_equal(rv_pte_attr(rv_hyp_leaf(HPA(0), code, 0, 3)).software, 2);
     assert_int_equal(rv_pte_address(rv_s2_leaf(HPA(0xfffffffffff000), all, 2, 3)).raw,

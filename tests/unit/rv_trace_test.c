@@ -66,8 +66,8 @@ static void calls(void **state)
     assert_string_equal(text_of(&record), "calls hart_start(0x9, 0x0), refused with -3");
     record = call(SBI_BASE, SBI_BASE_SPEC_VERSION, 0, 0, 0);
     assert_string_equal(text_of(&record), "calls get_spec_version");
-    record = call(0x43505043, 2, 0, 0, SBI_ERR_NOT_SUPPORTED);
-    assert_string_equal(text_of(&record), "calls SBI 0x43505043 function 0x2, refused with -2");
+    record = call(0x123456, 2, 0, 0, SBI_ERR_NOT_SUPPORTED);
+    assert_string_equal(text_of(&record), "calls SBI 0x123456 function 0x2, refused with -2");
     record.outcome_known = false;
     assert_string_equal(text_of(&record), "calls SBI");
 }
@@ -77,6 +77,14 @@ static void others(void **state)
     struct trace_record record = {.trap = {.kind = TRAP_INSN, .syndrome = 0x62000073}};
 
     assert_string_equal(text_of(&record), "executes 0x62000073, which guests do not have");
+    record.outcome_known = true;
+    record.result = TRAP_RETRY;
+    record.trap.syndrome = 0x10200073;
+    assert_string_equal(text_of(&record), "executes sret");
+    record.trap.syndrome = 0x12b50073;
+    assert_string_equal(text_of(&record), "executes sfence.vma");
+    record.result = TRAP_UNDEF;
+    assert_string_equal(text_of(&record), "executes 0x12b50073, which guests do not have");
     record.trap = (struct trap){.kind = TRAP_UNKNOWN, .syndrome = RV_CAUSE_ILLEGAL};
     assert_string_equal(text_of(&record), "executes an illegal instruction");
 }

@@ -138,6 +138,10 @@ static void test_options(void **state)
         STRING(L0, "trapeze,name", "First-VM_0.1+"),
         BYTES(L0, "trapeze,priority", "\0\0\0\x1f"),
         BYTES(L0, "nr_spis", "\0\0\0\x40"),
+        STRING(L0, "trapeze,virtualise", "emulate"),
+        STRING(L0, "trapeze,start-mode", "machine"),
+        STRING(L0 "/disk@4b000000", "compatible", "trapeze,disk\0multiboot,module"),
+        BYTES(L0 "/disk@4b000000", "reg", "\0\0\0\0\x4b\0\0\0\0\0\0\0\0\0\4\0"),
         BYTES(L0, "trap-unmapped-accesses", "\0\0\0\0"),
         STRING(L0, "passthrough", "disabled"),
         STRING(L0, "xen,enhanced", "disabled"),
@@ -168,6 +172,9 @@ static void test_options(void **state)
     vm = find(&s, "First-VM_0.1+");
     assert_int_equal(vm->priority, VM_PRIORITY_MAX);
     assert_int_equal(vm->spi_count, 64);
+    assert_true(vm->emulate);
+    assert_true(vm->start_machine);
+    assert_true(vm->disk.present && vm->disk.base.raw == 0x4b000000 && vm->disk.size_bytes == 1024);
     assert_true(vm->unmapped_reads_ones);
     assert_true(vm->user_mode);
     assert_string_equal(vm->kernel.file, "Image");
@@ -274,6 +281,22 @@ static const struct {
      L0,
      "trapeze,priority",
      "32 is no priority. Write a number from 0 (lowest) to 31"},
+    {{STRING(L0, "trapeze,virtualise", "fast")},
+     E,
+     L0,
+     "trapeze,virtualise",
+     "\"fast\" is no way to run a guest. Write \"emulate\""},
+    {{STRING(L0, "trapeze,start-mode", "user")},
+     E,
+     L0,
+     "trapeze,start-mode",
+     "\"user\" is no mode that a kernel can start in. Write \"supervisor\""},
+    {{STRING(R0, "compatible", "trapeze,disk\0multiboot,module"),
+      BYTES(R0, "reg", REG("\x4a", "\0\0\1\xff"))},
+     E,
+     R0,
+     "reg",
+     "at least one sector of 512 bytes"},
     {{BYTES(L0, "nr_spis", "\0\0\3\xdd")}, E, L0, "nr_spis", "989 shared interrupts are more"},
     {{BYTES(L0, "trap-unmapped-accesses", C2)}, E, L0, "trap-unmapped-accesses", "2 is neither 1"},
     {{STRING("/chosen", "trapeze,console", "loud")},

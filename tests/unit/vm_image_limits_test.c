@@ -21,6 +21,8 @@ static void refusals(void **state)
         "trapeze,fdt-address: The device tree (0x4000 bytes at 0x813fd000)",
         "trapeze,fdt-address: The device tree (0x4000 bytes at 0x80400000)",
         "trapeze,load-address: The kernel (0x3004d2 bytes at 0x81200000)",
+        "reg: The disk (0x10 bytes at 0x43fffff8) is not in the machine's memory",
+        "trapeze,start-mode: This architecture has no machine mode",
     };
     for (unsigned i = 0; i < ARRAY_SIZE(texts); i++) {
         start(MIB(20), KERNEL_SIZE);
@@ -76,6 +78,12 @@ static void refusals(void **state)
             memset(host(KERNEL_AT), 0x91, 64);
             c->has_load_address = true;
             c->load_address = GPA(GUEST + MIB(18));
+            break;
+        case 14:
+            c->disk = (struct vm_module){true, HPA(HOST + HOST_BYTES - 8), 16, NULL, 0};
+            break;
+        case 15:
+            c->start_machine = true;
             break;
         default:
             memcpy(host(KERNEL_AT),

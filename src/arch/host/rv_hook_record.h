@@ -6,8 +6,9 @@
 #include "lib/types.h"
 
 struct rv_hook_record {
-    unsigned timer_count, wait_count, fence_count, put_count;
+    unsigned timer_count, timer_changed_count, wait_count, fence_count, put_count;
     uint64_t deadline_ticks;
+    uint64_t time; /* what rv_hook_time answers */
     enum rv_fence fence;
     uint64_t targets, start, size_bytes, asid;
     char bytes[512];

@@ -35,6 +35,16 @@ void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks)
     rv_hook_record.deadline_ticks = deadline_ticks;
 }
 
+void rv_hook_timer_changed(struct vcpu *vcpu)
+{
+    rv_hook_record.timer_changed_count++;
+}
+
+uint64_t rv_hook_time(const struct vcpu *vcpu)
+{
+    return rv_hook_record.time;
+}
+
 void rv_hook_post_self(struct vcpu *vcpu)
 {
     vcpu->arch.rv.posted |= (uint32_t)RV_IRQ_SSI;

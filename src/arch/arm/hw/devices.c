@@ -10,9 +10,11 @@
 #include "core/pcpu.h"
 #include "core/run.h"
 #include "core/vm_device.h"
+#include "core/vm_disk.h"
 #include "core/vm_image.h"
 #include "lib/bits.h"
 #include "vdev/vgic.h"
+#include "vdev/virtio_blk.h"
 #include "vdev/vpl011.h"
 
 /* Interrupts the platform's UART needs: one SPI, so one register's worth. */
@@ -127,6 +129,8 @@ void arch_vm_reset(struct vm *vm)
     vgic_reset(arm->vgic);
     if (arm->uart != NULL)
         vpl011_reset(arm->uart);
+    if (arm->disk != NULL)
+        virtio_blk_reset(arm->disk);
     arm->cntvoff = arch_counter();
     vm->time_zero_ticks = arm->cntvoff;
 }
@@ -182,6 +186,24 @@ enum err arch_vm_add_uart(struct vm *vm)
     return vm_add_region(vm, ARM_GUEST_UART_BASE, PL011_SIZE, vpl011_mmio, uart, "UART");
 }
 
+enum err arch_vm_add_disk(struct vm *vm)
+{
+    struct virtio_blk_config config = {
+        .vm = vm,
+        .irq = {.controller = vgic_controller(vm->arch.arm.vgic), .number = ARM_GUEST_DISK_INTID},
+        .size_bytes = vm->disk->size_bytes,
+        .at = vm_disk_at,
+        .owner = vm->disk,
+    };
+    struct virtio_blk *disk = heap_alloc(sizeof(*disk));
+
+    if (disk == NULL)
+        return ERR_NO_MEMORY;
+    virtio_blk_init(disk, &config);
+    vm->arch.arm.disk = disk;
+    return vm_add_region(vm, ARM_GUEST_DISK_BASE, VIRTIO_MMIO_SIZE, virtio_blk_mmio, disk, "disk");
+}
+
 /* ---- where everything is */
 
 void arm_image_banks(struct vm_image_params *params)
@@ -213,5 +235,5 @@ void arm_cntp_update(struct vcpu *vcpu, uint64_t ctl, uint64_t cval)
     vgic_set_level(vcpu->vm->arch.arm.vgic, vcpu->id, ARM_PPI_PTIMER, line);
     timer_arm(&pcpu->timers, &vcpu->arch.arm.cntp_timer,
               line ? TIMER_NEVER : a64_timer_deadline(ctl, cval));
-    arch_timer_program(timer_queue_next(&pcpu->timers));
+    run_timer_armed(pcpu);
 }

@@ -3,7 +3,7 @@
  * Owns the nodes of an Arm guest's hardware. Must not decide addresses (arm_guest_layout.h).
  * Bindings of Linux, Documentation/devicetree/bindings: arm/cpus.yaml, arm/psci.yaml,
  * timer/arm,arch_timer.yaml, interrupt-controller/arm,gic.yaml and arm,gic-v3.yaml,
- * serial/pl011.yaml.
+ * serial/pl011.yaml, virtio/mmio.yaml.
  */
 #include "arch/arm/model/arm_guest_fdt.h"
 #include "arch/arm/model/arm_guest_layout.h"
@@ -176,6 +176,21 @@ static int write_uart(void *fdt)
     return err;
 }
 
+static int write_disk(void *fdt)
+{
+    const uint64_t reg[] = {ARM_GUEST_DISK_BASE, KIB(4)};
+    const uint32_t interrupt[] = {GIC_SPI, ARM_GUEST_DISK_INTID - FIRST_SPI_INTID, IRQ_LEVEL_HIGH};
+    int err = 0;
+
+    err |= begin_at(fdt, "virtio_mmio", ARM_GUEST_DISK_BASE);
+    err |= fdt_property_string(fdt, "compatible", "virtio,mmio");
+    err |= write_reg(fdt, reg, ARRAY_SIZE(reg));
+    err |= write_cells(fdt, "interrupts", interrupt, ARRAY_SIZE(interrupt));
+    err |= fdt_property(fdt, "dma-coherent", NULL, 0);
+    err |= fdt_end_node(fdt);
+    return err;
+}
+
 int arm_guest_fdt(void *fdt, const struct arm_fdt_params *p, const struct guest_fdt_params *params)
 {
     int err = 0;
@@ -186,5 +201,7 @@ int arm_guest_fdt(void *fdt, const struct arm_fdt_params *p, const struct guest_
     err |= write_gic(fdt, p, params->cpu_count);
     if (params->uart)
         err |= write_uart(fdt);
+    if (params->disk)
+        err |= write_disk(fdt);
     return err;
 }

@@ -36,3 +36,7 @@
 #define ARM_GUEST_UART_BYTES    KIB(4)
 #define ARM_GUEST_UART_INTID    32u
 #define ARM_GUEST_UART_CLOCK_HZ 24000000u
+
+/* The first place and interrupt for virtio devices: a disk. */
+#define ARM_GUEST_DISK_BASE  0x02000000ULL
+#define ARM_GUEST_DISK_INTID 33u

@@ -4,6 +4,7 @@
 
 #include "arch/riscv/model/rv_state.h"
 
+struct crossing;
 struct arch_vcpu {
     struct rv_state rv; /* first: entry.S addresses it */
 };
@@ -14,6 +15,7 @@ struct arch_pcpu {
     uint64_t stack_top; /* first: entry.S loads it */
     uint64_t emergency_stack_top;
     uint64_t hartid;
+    struct crossing *crossing; /* of the trampoline */
     uint32_t intc_hart;        /* UINT32_MAX: none */
     struct vcpu *vector_owner; /* whose vector registers are in the hardware */
 };

@@ -12,7 +12,9 @@
 #include "arch/riscv/hw/layout.h"
 #include "arch/riscv/hw/mm.h"
 #include "arch/riscv/hw/sbi.h"
+#include "arch/riscv/hw/smode.h"
 #include "arch/riscv/model/rv_csr_rows.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "core/irq.h"
 
 void rv_boot_main(uint64_t hartid, uint64_t fdt, uint64_t image) __noreturn;
@@ -56,6 +58,8 @@ enum err boot_arch_cpu(struct pcpu *pcpu, uint64_t cpu_id)
 {
     pcpu->arch.hartid = cpu_id;
     pcpu->arch.intc_hart = intc_hart(cpu_id);
+    if (smode_init_pcpu(pcpu) != ERR_NONE)
+        return ERR_NO_MEMORY;
     return mm_map_stacks(pcpu);
 }
 
@@ -73,6 +77,7 @@ uint64_t boot_arch_cpu_id(void)
 void boot_arch_models(void)
 {
     rv_csr_init();
+    rv_priv_init();
 }
 
 void boot_arch_seal(void)

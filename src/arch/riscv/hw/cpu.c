@@ -6,6 +6,7 @@
 #include "arch/boot.h"
 #include "arch/riscv/hw/boot_params.h"
 #include "arch/riscv/hw/csr.h"
+#include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/intc.h"
 #include "arch/riscv/hw/mm.h"
@@ -95,7 +96,8 @@ void cpu_init_early(struct pcpu *pcpu)
 
 void cpu_init(struct pcpu *pcpu)
 {
-    hs_init_cpu();
+    if (rv_host.h)
+        hs_init_cpu();
     intc_init_cpu(pcpu);
     timer_init_cpu();
     csr_clear(sip, RV_IRQ_SSI);

@@ -5,6 +5,7 @@
  * decides, on this hart's stack, and names the vcpu to go on with. What our C preserves or leaves
  * alone is not even saved for a trap that is done at once (fast.h).
  */
+#include "arch/riscv/hw/crossing.h"
 #include "arch/riscv/hw/fast.h"
 #include "offsets.h"
 
@@ -58,6 +59,8 @@ not_fast:
     /* a0: the vcpu to run, whose state is loaded. */
     .global rv_enter
 rv_enter:
+    ld      t0, VCPU_CAPS(a0)
+    bnez    t0, smode_enter
     csrw    sscratch, a0
     ld      t1, VCPU_PC(a0)
     csrw    sepc, t1
@@ -69,6 +72,60 @@ interrupt:
     registers sd, a0, ENTRY_REST
     mv      fp, zero
     call    rv_trap_interrupt
+    j       rv_enter
+
+/* ---- guests without the H extension: trampoline.S is between them and here */
+
+/* Registers that the crossing uses: t0, t1, a0. */
+#define CROSSING_USES 0x460
+#define ALL_OTHERS    ((ENTRY_SAVED | ENTRY_A0 | ENTRY_REST) & ~CROSSING_USES)
+
+/* a0: the vcpu, loaded. */
+smode_enter:
+    call    smode_prepare
+    ld      a1, PCPU_CROSSING(tp)
+    ld      t0, (8 * 5)(a0)
+    ld      t1, (8 * 6)(a0)
+    ld      t2, (8 * 10)(a0)
+    sd      t0, CROSSING_T0(a1)
+    sd      t1, CROSSING_T1(a1)
+    sd      t2, CROSSING_A0(a1)
+    ld      t0, VCPU_PC(a0)
+    csrw    sepc, t0
+    ld      t1, CROSSING_PLACE(a1)
+    ld      t0, CROSSING_GUEST_SATP(a1)
+    csrw    stvec, t1
+    registers ld, a0, ALL_OTHERS
+    lui     a0, 1                   /* the crossing's page is behind the code */
+    add     a0, a0, t1
+    csrw    sscratch, a0
+    addi    t1, t1, TRAMPOLINE_EXIT
+    jr      t1
+
+/* From the trampoline. a0: the crossing, t0: the vcpu; the guest's a0 is in sscratch, its t0 and t1 are in
+ * the crossing. */
+    .global smode_trap
+smode_trap:
+    registers sd, t0, ALL_OTHERS
+    la      t1, trap_vector
+    csrw    stvec, t1
+    csrrw   a2, sscratch, zero
+    ld      a3, CROSSING_T0(a0)
+    ld      a4, CROSSING_T1(a0)
+    mv      a0, t0
+    sd      a2, (8 * 10)(a0)
+    sd      a3, (8 * 5)(a0)
+    sd      a4, (8 * 6)(a0)
+    csrr    t1, sepc
+    sd      t1, VCPU_PC(a0)
+    csrr    a1, SCAUSE_CSR
+    ld      tp, VCPU_PCPU(a0)
+    ld      sp, PCPU_STACK_TOP(tp)
+    mv      fp, zero
+    bltz    a1, 3f
+    call    smode_exception
+    j       rv_enter
+3:  call    smode_interrupt
     j       rv_enter
 
     .text

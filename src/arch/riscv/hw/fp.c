@@ -10,6 +10,7 @@
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/vector.h"
+#include "arch/riscv/model/rv_priv.h"
 
 /* clang-format off */
 #define FP_REGISTERS(R) \
@@ -50,6 +51,23 @@ void fp_save(struct pcpu *pcpu, struct vcpu *vcpu)
     if (pcpu->fp_owner == vcpu && REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_DIRTY)
         vcpu->arch.rv.fp_dirty = true;
     set_unit(RV_STATE_OFF);
+}
+
+void fp_note(struct vcpu *vcpu)
+{
+    if (REG_GET(SSTATUS, FS, csr_read(sstatus)) != RV_STATE_DIRTY)
+        return;
+    vcpu->arch.rv.fp_dirty = true;
+    rv_priv_fp_dirty(&vcpu->arch.rv);
+    set_unit(RV_STATE_CLEAN);
+}
+
+void fp_allow(const struct pcpu *pcpu, const struct vcpu *vcpu, bool on)
+{
+    unsigned state = on && pcpu->fp_owner == vcpu ? RV_STATE_CLEAN : RV_STATE_OFF;
+
+    if (REG_GET(SSTATUS, FS, csr_read(sstatus)) != state)
+        set_unit(state);
 }
 
 void fp_release(struct pcpu *pcpu)

@@ -9,5 +9,10 @@
 void fp_load(struct pcpu *pcpu, struct vcpu *vcpu);
 /* VCPU is being saved: note whether it changed them. */
 void fp_save(struct pcpu *pcpu, struct vcpu *vcpu);
+/* VCPU, emulated, was trapped: whether it changed them is noted, for us and for it. */
+void fp_note(struct vcpu *vcpu);
+/* VCPU, emulated, is entered: it may use them without a trap if it has switched them ON and they
+ * are here. */
+void fp_allow(const struct pcpu *pcpu, const struct vcpu *vcpu, bool on);
 /* Whoever's state is in this hart goes to memory. */
 void fp_release(struct pcpu *pcpu);

@@ -5,7 +5,10 @@
 
 #include "arch/boot.h"
 #include "arch/riscv/hw/hs.h"
+#include "arch/riscv/hw/smode.h"
 #include "core/board.h"
+#include "lib/bits.h"
+#include "lib/log.h"
 #include "lib/string.h"
 
 struct rv_host rv_host __section(".sealed");
@@ -83,9 +86,19 @@ const char *host_init(const void *fdt)
         rv_host.timebase_hz = read_u32(fdt, self, "timebase-frequency");
     if (rv_host.timebase_hz < 1000)
         return "/cpus has no timebase-frequency: the counter's rate is not known";
-    if (!rv_isa_has(&rv_host.isa, RV_EXT_h))
-        return "this machine's harts have no hypervisor extension (no \"h\" in riscv,isa): on QEMU "
-               "take -cpu rv64, or another one with h=true";
     rv_isa_for_guests(&rv_host.isa, &rv_host.guest_isa);
-    return hs_init(&rv_host);
+    rv_host.h = rv_isa_has(&rv_host.isa, RV_EXT_h);
+    if (rv_host.h) {
+        const char *why = hs_init(&rv_host);
+
+        if (why != NULL)
+            return why;
+    } else {
+        log_info("no H extension: guests run by trap-and-emulate");
+        rv_host.sstc = rv_isa_has(&rv_host.isa, RV_EXT_sstc);
+        /* Then the VM's table is only looked up, by us. */
+        rv_host.s2_mode = RV_MODE_SV39;
+        rv_host.vmid_count = (uint32_t)bit64(HGATP_VMID_WIDTH);
+    }
+    return smode_init(&rv_host);
 }

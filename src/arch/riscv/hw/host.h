@@ -4,18 +4,26 @@
 
 #include "arch/riscv/model/rv_csr.h"
 #include "arch/riscv/model/rv_isa.h"
+#include "arch/riscv/model/rv_state.h"
 
 struct rv_host {
     struct rv_isa isa;       /* what all harts have */
     struct rv_isa guest_isa; /* what guests are shown of it */
     const char *mmu_type;    /* of the boot hart's node, or NULL */
     uint32_t timebase_hz;
+    bool h;               /* the H extension */
     bool aia;             /* Ssaia: guests find siselect, which is theirs then */
     bool sstc;            /* stimecmp for us, vstimecmp for guests */
     uint64_t henvcfg;     /* for guests */
     enum rv_mode s2_mode; /* of hgatp */
     uint32_t vmid_count;
     uint64_t vector_bytes; /* of a vector register; with V */
+    /* For guests without H. */
+    struct rv_isa emulated_isa; /* what they are shown */
+    const char *emulated_mmu_type;
+    struct rv_priv_caps caps;
+    uint32_t asid_count, asid_next; /* of satp; the first that nobody has */
+    uint64_t u_env;                 /* what of senvcfg the machine has */
 };
 extern struct rv_host rv_host;
 

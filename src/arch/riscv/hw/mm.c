@@ -11,22 +11,24 @@
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/layout.h"
 #include "arch/riscv/hw/sbi.h"
+#include "arch/riscv/hw/smode.h"
 #include "arch/riscv/model/rv_pt.h"
 #include "arch/riscv/model/rv_s2.h"
 #include "arch/riscv/model/rv_sbi.h"
+#include "arch/riscv/model/rv_shadow.h"
 #include "core/frame.h"
 #include "core/pt_walk.h"
 #include "lib/bits.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 
-extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], sealed_start[],
-    sealed_end[], data_start[];
+extern char trampoline_start[], idmap_start[], text_start[], text_end[], rodata_start[],
+    rodata_end[], sealed_start[], sealed_end[], data_start[];
 
 static hpa_t image_hpa __section(".sealed");
 
 /* Tables made before the direct map exists come from the image. */
-#define EARLY_TABLES 24
+#define EARLY_TABLES 26
 static uint64_t early_tables[EARLY_TABLES][512] __aligned(4096);
 static uint32_t early_used;
 static bool direct_map_live;
@@ -154,6 +156,10 @@ const void *mm_init(hpa_t image, hpa_t fdt)
     map_section(image_start, idmap_start, PT_READ);
     map_section(text_start, text_end, PT_READ | PT_EXEC);
     map_section(rodata_start, rodata_end, PT_READ);
+    /* The trampoline, wherever a guest may have it. */
+    for (unsigned i = 0; i < RV_SHADOW_PLACE_COUNT; i++)
+        BUG_ON(hyp_map(rv_shadow_place_va(i), arch_to_hpa(trampoline_start), PAGE_SIZE,
+                       PT_READ | PT_EXEC, PT_NORMAL));
     map_section(sealed_start, sealed_end, PT_READ | PT_WRITE);
     map_section(data_start, image_end, PT_READ | PT_WRITE);
     BUG_ON(hyp_map(FDT_VA, HPA(fdt_first), FDT_WINDOW_BYTES, PT_READ, PT_NORMAL));
@@ -265,7 +271,9 @@ void arch_s2_publish(void)
 void arch_s2_forget(uint16_t vmid, gpa_t gpa, uint64_t size_bytes)
 {
     fence_all();
-    sbi_fence_all(SBI_RFENCE_GVMA_VMID, gpa.raw, size_bytes, vmid);
+    if (rv_host.h)
+        sbi_fence_all(SBI_RFENCE_GVMA_VMID, gpa.raw, size_bytes, vmid);
+    smode_forget_memory(vmid);
 }
 
 enum err arch_s2_map(struct pt *pt, gpa_t gpa, hpa_t hpa, uint64_t size_bytes, struct pt_attr attr)
@@ -318,7 +326,8 @@ void arch_hyp_visit(const struct pt_visitor *visitor)
 bool arch_va_is_window(uint64_t va)
 {
     return table_va(va) - table_va(DIRECT_VA) < DIRECT_BYTES ||
-           table_va(va) - table_va(FDT_VA) < FDT_WINDOW_BYTES;
+           table_va(va) - table_va(FDT_VA) < FDT_WINDOW_BYTES || va >= RV_SHADOW_PLACES_VA ||
+           va >= table_va(RV_SHADOW_PLACES_VA);
 }
 
 bool arch_hpa_is_banked(hpa_t hpa)

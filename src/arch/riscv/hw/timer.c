@@ -5,6 +5,8 @@
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/sbi.h"
+#include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/run.h"
 #include "core/vm.h"
@@ -17,6 +19,11 @@ uint64_t arch_counter(void)
 uint64_t arch_counter_hz(void)
 {
     return rv_host.timebase_hz;
+}
+
+uint64_t rv_hook_time(const struct vcpu *vcpu)
+{
+    return arch_counter() + vcpu->vm->arch.rv.time_delta;
 }
 
 uint64_t timer_host_ticks(const struct vcpu *vcpu, uint64_t deadline_ticks)
@@ -64,7 +71,16 @@ void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
     rv->super.stimecmp = deadline_ticks;
     rv_virq_set(vcpu, RV_IRQ_STI, over);
     timer_arm(&rv->pcpu->timers, &rv->sbi_timer, over ? TIMER_NEVER : deadline);
-    arch_timer_program(timer_queue_next(&rv->pcpu->timers));
+    run_timer_armed(rv->pcpu);
+}
+
+void timer_follow(struct vcpu *vcpu)
+{
+    struct rv_state *rv = &vcpu->arch.rv;
+    uint64_t deadline = rv_priv_deadline(rv, rv_hook_time(vcpu));
+
+    timer_arm(&rv->pcpu->timers, &rv->sbi_timer, timer_host_ticks(vcpu, deadline));
+    run_timer_armed(rv->pcpu);
 }
 
 void timer_init_cpu(void)

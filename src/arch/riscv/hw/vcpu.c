@@ -5,8 +5,12 @@
 #include "arch/riscv/hw/fp.h"
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/hs.h"
+#include "arch/riscv/hw/smode.h"
 #include "arch/riscv/hw/timer.h"
 #include "arch/riscv/hw/vector.h"
+#include "arch/riscv/model/rv_emulate.h"
+#include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "arch/riscv/model/rv_sbi_pmu.h"
 #include "arch/riscv/model/rv_trace.h"
 #include "arch/riscv/model/rv_virq.h"
@@ -29,11 +33,16 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
 {
     struct rv_state *rv = &vcpu->arch.rv;
 
-    memset(&rv->gprs, 0, sizeof(rv->gprs));
-    memset(&rv->super, 0, sizeof(rv->super));
     memset(&rv->fp, 0, sizeof(rv->fp));
     rv->fp_dirty = false;
     vector_reset(vcpu);
+    rv_sbi_pmu_reset(vcpu);
+    if (rv_is_emulated(vcpu)) {
+        smode_reset(vcpu, entry, argument);
+        return;
+    }
+    memset(&rv->gprs, 0, sizeof(rv->gprs));
+    memset(&rv->super, 0, sizeof(rv->super));
     rv->gprs.pc = entry;
     rv->gprs.x[RV_A0] = vcpu->id;
     rv->gprs.x[RV_A1] = argument;
@@ -43,7 +52,6 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
     rv->super.scounteren = RV_COUNTEREN_CY | RV_COUNTEREN_TM | RV_COUNTEREN_IR;
     rv->super.stimecmp = UINT64_MAX;
     rv_virq_reset(vcpu);
-    rv_sbi_pmu_reset(vcpu);
 }
 
 /*
@@ -70,6 +78,11 @@ void arch_vcpu_load(struct vcpu *vcpu)
     struct pcpu *pcpu = arch_this_cpu();
 
     vcpu->arch.rv.pcpu = pcpu;
+    if (rv_is_emulated(vcpu)) {
+        smode_load(vcpu);
+        vector_load(pcpu, vcpu); /* it has none */
+        return;
+    }
     hs_load(vcpu);
     fp_load(pcpu, vcpu);
     vector_load(pcpu, vcpu);
@@ -80,7 +93,8 @@ void arch_vcpu_save(struct vcpu *vcpu)
 {
     fp_save(arch_this_cpu(), vcpu);
     vector_save(arch_this_cpu(), vcpu);
-    hs_save(vcpu);
+    if (!rv_is_emulated(vcpu))
+        hs_save(vcpu);
 }
 
 void arch_vcpu_off(struct vcpu *vcpu)
@@ -99,7 +113,13 @@ void arch_vcpu_off(struct vcpu *vcpu)
 
 void arch_vcpu_sync_virqs(struct vcpu *vcpu)
 {
-    hs_sync_virqs(vcpu);
+    if (!rv_is_emulated(vcpu)) {
+        hs_sync_virqs(vcpu);
+        return;
+    }
+    /* Looked at on the way in. Another hart may have set its machine timer. */
+    vcpu->arch.rv.priv.effects |= RV_EFFECT_PENDING;
+    timer_follow(vcpu);
 }
 
 bool arch_vcpu_virq_pending(struct vcpu *vcpu)
@@ -108,6 +128,8 @@ bool arch_vcpu_virq_pending(struct vcpu *vcpu)
     uint64_t pending = __atomic_load_n(&rv->lines, __ATOMIC_ACQUIRE) |
                        __atomic_load_n(&rv->posted, __ATOMIC_ACQUIRE);
 
+    if (rv_is_emulated(vcpu))
+        return rv_priv_wakes(rv, rv_hook_time(vcpu));
     if (is_loaded(vcpu))
         return ((pending | hs_pending()) & hs_enabled()) != 0;
     pending |= rv->super.software_pending ? RV_IRQ_SSI : 0;
@@ -118,7 +140,7 @@ bool arch_vcpu_virq_pending(struct vcpu *vcpu)
 uint64_t arch_vcpu_timer_deadline(struct vcpu *vcpu)
 {
     /* Without vstimecmp its timer is one of ours, and its line among the others. */
-    if (!rv_host.sstc)
+    if (!rv_host.sstc || rv_is_emulated(vcpu))
         return TIMER_NEVER;
     return timer_host_ticks(vcpu,
                             is_loaded(vcpu) ? csr_read(vstimecmp) : vcpu->arch.rv.super.stimecmp);
@@ -131,14 +153,19 @@ void arch_vcpu_timer_fired(struct vcpu *vcpu)
 
 static void sbi_timer_fired(struct timer *timer, uint64_t now_ticks)
 {
-    rv_virq_set(container_of(timer, struct vcpu, arch.rv.sbi_timer), RV_IRQ_STI, true);
+    struct vcpu *vcpu = container_of(timer, struct vcpu, arch.rv.sbi_timer);
+
+    if (rv_is_emulated(vcpu))
+        vcpu_kick(vcpu, VCPU_REQ_VIRQ);
+    else
+        rv_virq_set(vcpu, RV_IRQ_STI, true);
 }
 
 enum err arch_vcpu_init(struct vcpu *vcpu)
 {
     vcpu->arch.rv.last_cpu = UINT32_MAX;
     timer_init(&vcpu->arch.rv.sbi_timer, sbi_timer_fired);
-    return vector_vcpu_init(vcpu);
+    return vcpu->vm->arch.rv.emulated ? smode_vcpu_init(vcpu) : vector_vcpu_init(vcpu);
 }
 
 /* ---- words about it */
@@ -147,7 +174,7 @@ void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
 {
     struct rv_super super = vcpu->arch.rv.super;
 
-    if (is_loaded(vcpu)) {
+    if (is_loaded(vcpu) && !rv_is_emulated(vcpu)) {
         super.sstatus = csr_read(vsstatus);
         super.stvec = csr_read(vstvec);
         super.sepc = csr_read(vsepc);

@@ -2,7 +2,8 @@
 /*
  * Owns the nodes of a RISC-V guest's hardware. Must not decide addresses (rv_guest_layout.h).
  * Bindings of Linux, Documentation/devicetree/bindings: riscv/cpus.yaml, riscv/extensions.yaml,
- * interrupt-controller/riscv,cpu-intc.yaml and sifive,plic-1.0.0.yaml, serial/8250.yaml.
+ * interrupt-controller/riscv,cpu-intc.yaml and sifive,plic-1.0.0.yaml, timer/sifive,clint.yaml,
+ * serial/8250.yaml, virtio/mmio.yaml.
  */
 #include "arch/riscv/model/rv_guest_fdt.h"
 
@@ -19,6 +20,10 @@
 #define PHANDLE_HART 16u
 /* Its supervisor external interrupt; and what says that a context does not exist. */
 #define EXTERNAL_S 9u
+/* Of machine mode: external, software, timer. */
+#define EXTERNAL_M 11u
+#define SOFTWARE_M 3u
+#define TIMER_M    7u
 #define NO_CONTEXT 0xffffffffu
 
 /* A list of strings, given with the zero bytes between them. */
@@ -97,7 +102,7 @@ static int write_harts(void *fdt, const struct rv_fdt_params *p, uint32_t count)
     return err;
 }
 
-static int write_plic(void *fdt, uint32_t hart_count)
+static int write_plic(void *fdt, uint32_t hart_count, bool machine_mode)
 {
     fdt32_t contexts[4 * VM_VCPU_MAX];
     int err = begin_at(fdt, "interrupt-controller", RV_GUEST_PLIC_BASE);
@@ -106,7 +111,7 @@ static int write_plic(void *fdt, uint32_t hart_count)
         fdt32_t *pair = &contexts[4 * i];
 
         pair[0] = pair[2] = cpu_to_fdt32(PHANDLE_HART + i);
-        pair[1] = cpu_to_fdt32(NO_CONTEXT); /* machine mode */
+        pair[1] = cpu_to_fdt32(machine_mode ? EXTERNAL_M : NO_CONTEXT);
         pair[3] = cpu_to_fdt32(EXTERNAL_S);
     }
     err |= write_strings(fdt, "compatible", "sifive,plic-1.0.0\0riscv,plic0");
@@ -140,12 +145,56 @@ static int write_uart(void *fdt)
     return err;
 }
 
+static int write_disk(void *fdt)
+{
+    int err = begin_at(fdt, "virtio_mmio", RV_GUEST_DISK_BASE);
+
+    err |= fdt_property_string(fdt, "compatible", "virtio,mmio");
+    err |= write_reg(fdt, RV_GUEST_DISK_BASE, KIB(4));
+    err |= fdt_property_cell(fdt, "interrupts", RV_GUEST_DISK_SOURCE);
+    err |= fdt_end_node(fdt);
+    return err;
+}
+
+static int write_clint(void *fdt, uint32_t hart_count)
+{
+    fdt32_t lines[4 * VM_VCPU_MAX];
+    int err = begin_at(fdt, "clint", RV_GUEST_CLINT_BASE);
+
+    for (uint32_t i = 0; i < hart_count; i++) {
+        fdt32_t *pair = &lines[4 * i];
+
+        pair[0] = pair[2] = cpu_to_fdt32(PHANDLE_HART + i);
+        pair[1] = cpu_to_fdt32(SOFTWARE_M);
+        pair[3] = cpu_to_fdt32(TIMER_M);
+    }
+    err |= write_strings(fdt, "compatible", "sifive,clint0\0riscv,clint0");
+    err |= write_reg(fdt, RV_GUEST_CLINT_BASE, RV_GUEST_CLINT_BYTES);
+    err |= fdt_property(fdt, "interrupts-extended", lines, (int)(4 * hart_count * sizeof(fdt32_t)));
+    err |= fdt_end_node(fdt);
+    return err;
+}
+
+static int write_finisher(void *fdt)
+{
+    int err = begin_at(fdt, "test", RV_GUEST_FINISHER_BASE);
+
+    err |= write_strings(fdt, "compatible", "sifive,test1\0sifive,test0\0syscon");
+    err |= write_reg(fdt, RV_GUEST_FINISHER_BASE, RV_GUEST_FINISHER_BYTES);
+    err |= fdt_end_node(fdt);
+    return err;
+}
+
 int rv_guest_fdt(void *fdt, const struct rv_fdt_params *p, const struct guest_fdt_params *params)
 {
     int err = write_harts(fdt, p, params->cpu_count);
 
-    err |= write_plic(fdt, params->cpu_count);
+    err |= write_plic(fdt, params->cpu_count, params->machine_mode);
+    if (params->machine_mode)
+        err |= write_clint(fdt, params->cpu_count) | write_finisher(fdt);
     if (params->uart)
         err |= write_uart(fdt);
+    if (params->disk)
+        err |= write_disk(fdt);
     return err;
 }

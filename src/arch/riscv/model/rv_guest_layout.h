@@ -20,3 +20,13 @@
 #define RV_GUEST_UART_BYTES    0x1000u
 #define RV_GUEST_UART_SOURCE   10u
 #define RV_GUEST_UART_CLOCK_HZ 3686400u
+
+/* The first of virtio's places and its interrupt: a disk. */
+#define RV_GUEST_DISK_BASE   0x10001000ULL
+#define RV_GUEST_DISK_SOURCE 1u
+
+/* Of machines that start in M-mode. */
+#define RV_GUEST_CLINT_BASE     0x02000000ULL
+#define RV_GUEST_CLINT_BYTES    0x10000ULL
+#define RV_GUEST_FINISHER_BASE  0x00100000ULL
+#define RV_GUEST_FINISHER_BYTES 0x1000ULL

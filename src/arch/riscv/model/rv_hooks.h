@@ -20,6 +20,10 @@ bool rv_hook_in_supervisor(const struct vcpu *vcpu);
 uint64_t rv_hook_scounteren(const struct vcpu *vcpu);
 /* VCPU's timer is to fire at DEADLINE of the guest's time; what is pending is taken back. */
 void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks);
+/* VCPU is emulated, and rv_priv_deadline gives another value. */
+void rv_hook_timer_changed(struct vcpu *vcpu);
+/* The guest's time, now. */
+uint64_t rv_hook_time(const struct vcpu *vcpu);
 /* VCPU has sent itself a software interrupt: as rv_virq_post, but it is here. */
 void rv_hook_post_self(struct vcpu *vcpu);
 /* VCPU's MMU and its interrupts are off (satp 0, sstatus.SIE 0), and it is in S-mode, as it is. */

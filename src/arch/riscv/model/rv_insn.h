@@ -42,8 +42,15 @@ enum rv_opcode {
     RV_OP_SYSTEM = 0x73,
 };
 #define RV_INSN_WIDE_BYTES 4u /* ECALL, WFI, CSR instructions */
-#define RV_INSN_ECALL      0x00000073u
-#define RV_INSN_WFI        0x10500073u
+/* Without operands (Volume II, 3.3, 10.1 and chapter 11). */
+#define RV_INSN_ECALL           0x00000073u
+#define RV_INSN_SRET            0x10200073u
+#define RV_INSN_MRET            0x30200073u
+#define RV_INSN_WFI             0x10500073u
+#define RV_INSN_SFENCE_W_INVAL  0x18000073u
+#define RV_INSN_SFENCE_INVAL_IR 0x18100073u
+/* funct7 of those that name an address (rs1) and an ASID (rs2); rd and funct3 are 0. */
+enum { RV_FUNCT7_SFENCE_VMA = 0x09, RV_FUNCT7_SINVAL_VMA = 0x0b };
 /* Zawrs: wait for another hart's store. */
 #define RV_INSN_WRS_NTO 0x00d00073u
 

@@ -60,11 +60,12 @@ static __always_inline uint64_t rv_pte_leaf(hpa_t hpa, struct pt_attr attr)
            (attr.rights & PT_WRITE ? RV_PTE_W : 0) | (attr.rights & PT_EXEC ? RV_PTE_X : 0) |
            REG_PUT(RV_PTE, RSW, attr.software) | REG_PUT(RV_PTE, PPN, hpa.raw >> PAGE_SHIFT);
 }
-/* The hypervisor's own: the same under every ASID. */
+/* The hypervisor's own. Not global: under other ASIDs the same addresses are guests' (rv_shadow.h).
+ */
 static __always_inline uint64_t rv_hyp_leaf(hpa_t hpa, struct pt_attr attr, unsigned level,
                                             unsigned level_count)
 {
-    return rv_pte_leaf(hpa, attr) | RV_PTE_G;
+    return rv_pte_leaf(hpa, attr);
 }
 /* G-stage translation is done as if by user mode (18.5.1). */
 static __always_inline uint64_t rv_s2_leaf(hpa_t hpa, struct pt_attr attr, unsigned level,

@@ -28,6 +28,46 @@ struct rv_super {
     bool software_pending; /* sip.SSIP, which the guest itself may clear */
 };
 
+/* The machine's registers of an emulated vCPU: what the supervisor does not see. */
+#define RV_PMP_COUNT 16u
+struct rv_machine {
+    uint64_t mstatus; /* but for what is in sstatus */
+    uint64_t mie;     /* but for what is in sie */
+    uint64_t mip;     /* STIP and SEIP as M-mode wrote them */
+    uint64_t medeleg, mideleg, mtvec, mscratch, mepc, mcause, mtval;
+    uint64_t mcounteren, menvcfg, mcountinhibit;
+    uint64_t mtimecmp; /* the CLINT's, of the guest's time; atomic: any hart writes it */
+    uint64_t pmpaddr[RV_PMP_COUNT];
+    uint8_t pmpcfg[RV_PMP_COUNT];
+};
+
+struct rv_isa;
+/* What the guest's privileged machine has. */
+struct rv_priv_caps {
+    const struct rv_isa *isa; /* as the guest is shown it */
+    uint32_t satp_modes;      /* a bit for each enum rv_mode; Bare is always there */
+    uint8_t asid_bits;        /* up to 16 */
+};
+
+/* What SFENCE.VMA said, the sum of all since the effect was taken. */
+struct rv_flush {
+    bool all_addresses; /* else `gva` */
+    bool all_asids;     /* and global translations; else `asid` */
+    uint16_t asid;
+    uint64_t gva;
+};
+
+/* An emulated vCPU's own: model/rv_priv.h. */
+struct rv_priv {
+    const struct rv_priv_caps *caps; /* NULL: the hardware has its privileged registers */
+    uint8_t mode;                    /* RV_PRIVILEGE_USER, _SUPERVISOR, _MACHINE */
+    bool has_machine;                /* it started in M-mode */
+    uint32_t hart;                   /* mhartid */
+    uint32_t effects;                /* enum rv_effect, for the caller to act on */
+    struct rv_flush flush;           /* of RV_EFFECT_FLUSH */
+    struct rv_machine machine;
+};
+
 struct rv_fp {
     uint64_t f[32];
     uint64_t fcsr;
@@ -55,11 +95,13 @@ struct rv_state {
     struct rv_gprs gprs; /* first */
     struct pcpu *pcpu;   /* where it runs: entry.S finds the stack from it */
     struct rv_super super;
-    uint32_t lines;        /* RV_IRQ_STI, SEI: level of what others than it itself drive; atomic */
-    uint32_t posted;       /* RV_IRQ_SSI: was sent and not yet shown to the vCPU; atomic */
-    uint32_t last_cpu;     /* where it ran last, UINT32_MAX: nowhere yet */
-    bool fp_dirty;         /* its registers in the hardware are newer than `fp` */
-    uint64_t suspended_at; /* its WFIs until it last asked SBI to suspend it, and 1; 0: never */
+    struct rv_priv priv;
+    struct rv_shadow *shadow; /* of an emulated vCPU: its page tables (model/rv_shadow.h) */
+    uint32_t lines;           /* RV_IRQ_*: level of what others than it itself drive; atomic */
+    uint32_t posted;          /* RV_IRQ_SSI: was sent and not yet shown to the vCPU; atomic */
+    uint32_t last_cpu;        /* where it ran last, UINT32_MAX: nowhere yet */
+    bool fp_dirty;            /* its registers in the hardware are newer than `fp` */
+    uint64_t suspended_at;    /* its WFIs until it last asked SBI to suspend it, and 1; 0: never */
     uint64_t events[RV_EVENT_COUNT];
     struct rv_counter counters[RV_COUNTER_FW_COUNT];
     struct timer sbi_timer; /* its timer where the hardware has no second one */
@@ -68,10 +110,14 @@ struct rv_state {
     bool vector_dirty;        /* those in the hardware are newer */
 };
 
+struct vclint;
 struct vplic;
 struct rv_vm {
+    bool emulated; /* its vCPUs have a rv_priv.caps */
     struct vplic *vplic;
-    void *uart; /* struct vns16550 */
+    void *uart;           /* struct vns16550 */
+    void *disk;           /* struct virtio_blk */
+    struct vclint *clint; /* of a machine that starts in M-mode, else NULL */
     uint64_t hgatp;
     uint64_t time_delta;   /* guest's time = host's + this */
     uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */

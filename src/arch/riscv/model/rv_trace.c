@@ -7,6 +7,7 @@
 
 #include "arch/riscv/model/rv_csr_rows.h"
 #include "arch/riscv/model/rv_decode.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "arch/riscv/model/rv_sbi.h"
 #include "core/pcpu.h"
 #include "lib/fmt.h"
@@ -19,6 +20,8 @@ static int csr_text(const struct trace_record *record, char *text, size_t size)
     struct rv_csr_insn csr;
     char name[24];
 
+    if (known == NULL)
+        known = rv_priv_csr_name(trap->sysreg.key);
     if (known != NULL)
         fmt_print(name, sizeof(name), "%s", known);
     else
@@ -96,6 +99,43 @@ static int call_text(const struct trace_record *record, char *text, size_t size)
     return fmt_print(text, size, "calls %s", name);
 }
 
+/* What is done for an emulated guest; NULL: nothing that we do. */
+static const char *insn_name(uint32_t insn)
+{
+    switch (insn) {
+    case RV_INSN_SRET:
+        return "sret";
+    case RV_INSN_MRET:
+        return "mret";
+    case RV_INSN_SFENCE_W_INVAL:
+        return "sfence.w.inval";
+    case RV_INSN_SFENCE_INVAL_IR:
+        return "sfence.inval.ir";
+    default:
+        break;
+    }
+    if (REG_GET(RV_INSN, OPCODE, insn) != RV_OP_SYSTEM || REG_GET(RV_INSN, FUNCT3, insn) != 0)
+        return NULL;
+    switch (REG_GET(RV_INSN, FUNCT7, insn)) {
+    case RV_FUNCT7_SFENCE_VMA:
+        return "sfence.vma";
+    case RV_FUNCT7_SINVAL_VMA:
+        return "sinval.vma";
+    default:
+        return NULL;
+    }
+}
+
+static int insn_text(const struct trace_record *record, char *text, size_t size)
+{
+    uint32_t insn = (uint32_t)record->trap.syndrome;
+    const char *name = insn_name(insn);
+
+    if (name != NULL && record->outcome_known && record->result != TRAP_UNDEF)
+        return fmt_print(text, size, "executes %s", name);
+    return fmt_print(text, size, "executes 0x%08x, which guests do not have", insn);
+}
+
 int rv_trap_text(const struct trace_record *record, char *text, size_t size)
 {
     switch (record->trap.kind) {
@@ -104,8 +144,7 @@ int rv_trap_text(const struct trace_record *record, char *text, size_t size)
     case TRAP_HYPERCALL:
         return call_text(record, text, size);
     case TRAP_INSN:
-        return fmt_print(text, size, "executes 0x%08x, which guests do not have",
-                         (uint32_t)record->trap.syndrome);
+        return insn_text(record, text, size);
     default:
         return fmt_print(text, size, "executes %s", rv_cause_text(record->trap.syndrome));
     }

@@ -4,6 +4,7 @@
 
 #include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_inject.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "core/vm.h"
 
 bool rv_gpa_is_memory(const struct vcpu *vcpu, gpa_t gpa)
@@ -53,6 +54,10 @@ static void inject(struct vcpu *vcpu, uint64_t cause, uint64_t tval)
 {
     struct rv_super super;
 
+    if (vcpu->arch.rv.priv.caps != NULL) {
+        rv_priv_exception(&vcpu->arch.rv, cause, tval);
+        return;
+    }
     rv_hook_exception_load(vcpu, &super);
     rv_inject(&super, &vcpu->arch.rv.gprs.pc, cause, tval);
     rv_hook_exception_store(vcpu, &super);

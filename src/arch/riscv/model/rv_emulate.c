@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "arch/riscv/model/rv_emulate.h"
+
+#include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_pmp.h"
+#include "arch/riscv/model/rv_sbi.h"
+#include "arch/riscv/model/rv_trap.h"
+#include "arch/riscv/model/rv_walk.h"
+#include "core/guest_mem.h"
+#include "core/vm.h"
+#include "lib/panic.h"
+#include "lib/string.h"
+
+/* A fence of more pages than this is one of all. */
+#define FENCE_PAGES_MAX 64u
+
+/* ---- the guest's exceptions */
+
+static enum trap_result deliver(struct vcpu *vcpu, uint64_t cause, uint64_t tval)
+{
+    rv_priv_exception(&vcpu->arch.rv, cause, tval);
+    return TRAP_RETRY;
+}
+
+static uint64_t access_cause(enum trap_access access)
+{
+    return rv_walk_cause(RV_WALK_ACCESS_FAULT, access);
+}
+
+/* ---- its memory */
+
+/* Where an ACCESS to VA under CONTEXT leads, with the rights that physical memory protection
+ * leaves. */
+static enum rv_walk_result reach(struct vcpu *vcpu, const struct rv_context *context, uint64_t va,
+                                 enum trap_access access, struct rv_translation *to)
+{
+    static const uint8_t rights[] = {
+        [TRAP_READ] = PT_READ, [TRAP_WRITE] = PT_WRITE, [TRAP_FETCH] = PT_EXEC};
+    const struct rv_state *rv = &vcpu->arch.rv;
+    enum rv_walk_result result = rv_walk(vcpu->vm, context, va, access, to);
+    bool uniform = true;
+
+    if (result != RV_WALK_DONE || !rv->priv.has_machine)
+        return result;
+    to->rights &= rv_pmp_rights(rv, context->mode, GPA(align_down(to->gpa.raw, to->size_bytes)),
+                                to->size_bytes, &uniform);
+    if (!uniform) {
+        to->size_bytes = PAGE_SIZE;
+        to->rights &= rv_pmp_rights(rv, context->mode, GPA(align_down(to->gpa.raw, PAGE_SIZE)),
+                                    PAGE_SIZE, &uniform);
+    }
+    return to->rights & rights[access] ? RV_WALK_DONE : RV_WALK_ACCESS_FAULT;
+}
+
+/* COUNT bytes of code at VA, as the guest would fetch them. */
+static bool fetch(struct vcpu *vcpu, uint64_t va, void *bytes, uint64_t count)
+{
+    struct rv_translation to;
+    struct rv_context context;
+    uint64_t run;
+    hpa_t hpa;
+
+    /* It was just executed, so the shadow has it, unless somebody has dropped all meanwhile. */
+    if (rv_shadow_lookup(vcpu->arch.rv.shadow, va, PT_EXEC, &hpa, &run) == ERR_NONE &&
+        run >= count) {
+        memcpy(bytes, arch_guest_ptr(hpa, &run), count);
+        return true;
+    }
+    rv_priv_context(&vcpu->arch.rv, true, &context);
+    return reach(vcpu, &context, va, TRAP_FETCH, &to) == RV_WALK_DONE &&
+           guest_mem_read(vcpu->vm, to.gpa, bytes, count) == ERR_NONE;
+}
+
+/* The instruction at the PC. False: it is gone; the guest will fault by itself. */
+static bool fetch_insn(struct vcpu *vcpu, uint32_t *insn)
+{
+    uint64_t pc = vcpu->arch.rv.gprs.pc;
+    uint16_t low, high = 0;
+
+    if (!fetch(vcpu, pc, &low, sizeof(low)) ||
+        (rv_insn_bytes(low) == 4 && !fetch(vcpu, pc + 2, &high, sizeof(high))))
+        return false;
+    *insn = low | (uint32_t)high << 16;
+    return true;
+}
+
+/* ---- page faults */
+
+static uint64_t guest_page_cause(enum trap_access access)
+{
+    switch (access) {
+    case TRAP_WRITE:
+        return RV_CAUSE_STORE_GUEST_PAGE;
+    case TRAP_FETCH:
+        return RV_CAUSE_FETCH_GUEST_PAGE;
+    default:
+        return RV_CAUSE_LOAD_GUEST_PAGE;
+    }
+}
+
+/* No memory is at GPA: a device, perhaps. The same road as with the H extension. */
+static enum trap_result access_device(struct vcpu *vcpu, enum trap_access access, uint64_t va,
+                                      gpa_t gpa, struct trap *trap)
+{
+    struct rv_syndrome syndrome = {
+        .cause = guest_page_cause(access), .tval = va, .htval = gpa.raw >> 2};
+
+    if (!fetch_insn(vcpu, &syndrome.insn))
+        return TRAP_RETRY;
+    rv_decode(&syndrome, trap);
+    return rv_trap_act(vcpu, &syndrome, trap);
+}
+
+/* Memory of the VM that may not be accessed so, by the VM's own map. */
+static enum trap_result access_denied(struct vcpu *vcpu, enum trap_access access, uint64_t va,
+                                      gpa_t gpa, struct trap *trap)
+{
+    struct rv_syndrome syndrome = {
+        .cause = guest_page_cause(access), .tval = va, .htval = gpa.raw >> 2};
+
+    rv_decode_as_fault(&syndrome, trap);
+    trap->fault.permission = true;
+    return rv_trap_act(vcpu, &syndrome, trap);
+}
+
+/* Loads and stores mean other memory than fetches do (MPRV): they are done here. */
+static enum trap_result access_memory(struct vcpu *vcpu, enum trap_access access, uint64_t va,
+                                      gpa_t gpa, struct trap *trap)
+{
+    struct rv_syndrome syndrome = {
+        .cause = guest_page_cause(access), .tval = va, .htval = gpa.raw >> 2};
+    enum err err;
+
+    if (!fetch_insn(vcpu, &syndrome.insn))
+        return TRAP_RETRY;
+    rv_decode(&syndrome, trap);
+    /* Part of it may lie in another page, which could be any memory. */
+    if (trap->kind != TRAP_MMIO || gpa.raw % PAGE_SIZE + trap->mmio.size_bytes > PAGE_SIZE)
+        return deliver(vcpu, access_cause(access), va);
+    vcpu->stats.traps[TRAP_INSN]++;
+    if (trap->write) {
+        trap->value = trap->reg == TRAP_REG_NONE ? 0 : rv_stored_value(vcpu, trap);
+        err = guest_mem_write(vcpu->vm, gpa, &trap->value, trap->mmio.size_bytes);
+    } else {
+        err = guest_mem_read(vcpu->vm, gpa, &trap->value, trap->mmio.size_bytes);
+    }
+    if (err != ERR_NONE)
+        return deliver(vcpu, access_cause(access), va);
+    rv_trap_finish(vcpu, trap);
+    return TRAP_DONE;
+}
+
+static bool data_is_elsewhere(const struct vcpu *vcpu)
+{
+    return (vcpu->arch.rv.shadow->current->view & RV_VIEW_FETCH) != 0;
+}
+
+static enum trap_result page_fault(struct vcpu *vcpu, enum trap_access access, uint64_t va,
+                                   struct trap *trap)
+{
+    struct rv_shadow *shadow = vcpu->arch.rv.shadow;
+    uint64_t generation = rv_shadow_generation(shadow);
+    struct rv_translation to;
+    struct rv_context context;
+    struct s2_mapping mapping;
+    enum rv_walk_result result;
+    uint8_t rights;
+    enum err err;
+
+    rv_priv_context(&vcpu->arch.rv, access == TRAP_FETCH, &context);
+    result = reach(vcpu, &context, va, access, &to);
+    if (result == RV_WALK_AGAIN)
+        return TRAP_RETRY;
+    if (result != RV_WALK_DONE)
+        return deliver(vcpu, rv_walk_cause(result, access), va);
+    if (s2_lookup(&vcpu->vm->s2, to.gpa, &mapping) != ERR_NONE)
+        return access == TRAP_FETCH ? deliver(vcpu, RV_CAUSE_FETCH_ACCESS, va)
+                                    : access_device(vcpu, access, va, to.gpa, trap);
+    if (access == TRAP_WRITE && (mapping.attr.rights & PT_WRITE) == 0)
+        return access_denied(vcpu, access, va, to.gpa, trap);
+    rights = to.rights & mapping.attr.rights;
+    if (data_is_elsewhere(vcpu)) {
+        if (access != TRAP_FETCH)
+            return access_memory(vcpu, access, va, to.gpa, trap);
+        rights &= PT_EXEC;
+    }
+    vcpu->stats.traps[TRAP_S2_FAULT]++;
+    err = rv_shadow_map(shadow, generation, va, mapping.hpa, to.size_bytes, mapping.size_bytes,
+                        rights);
+    /* Busy: translations were dropped meanwhile, so it faults again. */
+    BUG_ON(err != ERR_NONE && err != ERR_BUSY);
+    return TRAP_RETRY;
+}
+
+/* ---- instructions */
+
+/* What a privileged instruction asks beyond the registers. */
+static void act_on_effects(struct vcpu *vcpu)
+{
+    struct rv_state *rv = &vcpu->arch.rv;
+    const struct rv_flush *flush = &rv->priv.flush;
+    uint32_t effects = rv->priv.effects;
+
+    if (effects & RV_EFFECT_PMP)
+        rv_shadow_forget_all(rv->shadow);
+    if (effects & RV_EFFECT_FLUSH)
+        rv_emulate_fence(vcpu, flush->all_addresses ? 0 : align_down(flush->gva, PAGE_SIZE),
+                         flush->all_addresses ? UINT64_MAX : PAGE_SIZE,
+                         flush->all_asids ? NULL : &flush->asid);
+    if (effects & RV_EFFECT_TIMER)
+        rv_hook_timer_changed(vcpu);
+    if (effects & RV_EFFECT_WAIT)
+        rv_hook_wait(vcpu);
+    rv->priv.effects &= RV_EFFECT_PENDING;
+}
+
+static enum trap_result privileged(struct vcpu *vcpu, uint32_t insn, struct trap *trap)
+{
+    enum trap_result result;
+
+    vcpu->stats.traps[trap->kind]++;
+    if (trap->kind == TRAP_SYSREG) {
+        result = rv_priv_csr(vcpu, trap);
+        if (result == TRAP_DONE)
+            rv_trap_finish(vcpu, trap);
+    } else {
+        result = rv_priv_insn(vcpu, insn);
+        if (result == TRAP_DONE)
+            vcpu->arch.rv.gprs.pc += rv_insn_bytes(insn);
+    }
+    if (result == TRAP_UNDEF)
+        (void)deliver(vcpu, RV_CAUSE_ILLEGAL, insn);
+    act_on_effects(vcpu);
+    return result;
+}
+
+static enum trap_result illegal(struct vcpu *vcpu, const struct rv_exit *exit, struct trap *trap)
+{
+    struct rv_syndrome syndrome = {.cause = RV_CAUSE_ILLEGAL,
+                                   .fp_off = exit->fp_off && rv_priv_fp_on(&vcpu->arch.rv)};
+
+    if (!fetch_insn(vcpu, &syndrome.insn))
+        return TRAP_RETRY;
+    rv_decode(&syndrome, trap);
+    if (trap->kind == TRAP_FP)
+        return trap_dispatch(vcpu, trap);
+    /* As the H extension would tell of it. */
+    syndrome.cause = RV_CAUSE_VIRTUAL;
+    rv_decode(&syndrome, trap);
+    return privileged(vcpu, syndrome.insn, trap);
+}
+
+static enum trap_result call(struct vcpu *vcpu, struct trap *trap)
+{
+    static const struct rv_syndrome syndrome = {.cause = RV_CAUSE_ECALL_VS};
+    uint64_t cause = rv_priv_ecall_cause(&vcpu->arch.rv);
+    enum trap_result result;
+
+    if (cause != RV_CAUSE_ECALL_S || vcpu->arch.rv.priv.has_machine)
+        return deliver(vcpu, cause, 0);
+    rv_decode_call(trap);
+    result = rv_trap_act(vcpu, &syndrome, trap);
+    act_on_effects(vcpu);
+    return result;
+}
+
+static enum trap_result handle(struct vcpu *vcpu, const struct rv_exit *exit, struct trap *trap)
+{
+    switch (exit->cause) {
+    case RV_CAUSE_ILLEGAL:
+        return illegal(vcpu, exit, trap);
+    case RV_CAUSE_ECALL_U:
+        return call(vcpu, trap);
+    case RV_CAUSE_FETCH_PAGE:
+        return page_fault(vcpu, TRAP_FETCH, exit->tval, trap);
+    case RV_CAUSE_LOAD_PAGE:
+        return page_fault(vcpu, TRAP_READ, exit->tval, trap);
+    case RV_CAUSE_STORE_PAGE:
+        return page_fault(vcpu, TRAP_WRITE, exit->tval, trap);
+    case RV_CAUSE_BREAKPOINT:
+        return deliver(vcpu, exit->cause, vcpu->arch.rv.gprs.pc);
+    default:
+        /* Misaligned, or refused by the machine's memory: as it would be without us. */
+        return deliver(vcpu, exit->cause, exit->tval);
+    }
+}
+
+enum trap_result rv_emulate(struct vcpu *vcpu, const struct rv_exit *exit, struct trap *trap)
+{
+    *trap = (struct trap){.kind = TRAP_UNKNOWN, .reg = TRAP_REG_NONE, .syndrome = exit->cause};
+    return handle(vcpu, exit, trap);
+}
+
+/* ---- on the way in */
+
+static uint8_t view_of(const struct rv_context *code, const struct rv_context *data)
+{
+    uint8_t view = 0;
+
+    /* Without translation there is one view, but for what the machine's protection tells apart. */
+    if (code->satp != data->satp || code->mode != data->mode)
+        view |= RV_VIEW_FETCH;
+    if (code->mode == RV_PRIVILEGE_MACHINE)
+        return view | RV_VIEW_MACHINE;
+    view |= code->mode == RV_PRIVILEGE_USER ? RV_VIEW_USER : 0;
+    view |= code->mode == RV_PRIVILEGE_SUPERVISOR && data->sum ? RV_VIEW_SUM : 0;
+    return view | (data->mxr ? RV_VIEW_MXR : 0);
+}
+
+void rv_emulate_enter(struct vcpu *vcpu)
+{
+    struct rv_state *rv = &vcpu->arch.rv;
+    struct rv_context code, data;
+
+    if (rv->priv.effects & RV_EFFECT_PENDING) {
+        rv->priv.effects &= ~(uint32_t)RV_EFFECT_PENDING;
+        (void)rv_priv_interrupt(rv, rv_hook_time(vcpu));
+    }
+    rv_priv_context(rv, true, &code);
+    rv_priv_context(rv, false, &data);
+    rv_shadow_select(rv->shadow, code.satp, view_of(&code, &data));
+}
+
+void rv_emulate_fence(struct vcpu *vcpu, uint64_t start, uint64_t size_bytes, const uint16_t *asid)
+{
+    struct rv_shadow *shadow = vcpu->arch.rv.shadow;
+    uint64_t offset = start % PAGE_SIZE;
+    uint64_t pages = size_bytes / PAGE_SIZE + (size_bytes % PAGE_SIZE + offset != 0) +
+                     (size_bytes % PAGE_SIZE + offset > PAGE_SIZE);
+
+    if (pages <= FENCE_PAGES_MAX) {
+        for (uint64_t i = 0; i < pages; i++)
+            rv_shadow_forget_address(shadow, start - offset + i * PAGE_SIZE, asid);
+    } else if (asid != NULL) {
+        rv_shadow_forget_asid(shadow, *asid);
+    } else {
+        rv_shadow_forget_all(shadow);
+    }
+}
