@@ -187,6 +187,15 @@ static void read_options(struct config_reader *r, int node)
     }
 }
 
+/* What Linux calls the platform's UART: of RISC-V a 16550, of Arm a PL011. */
+static const char *console_name(const struct config_reader *r)
+{
+    int chosen = fdt_path_offset(r->fdt, "/chosen");
+    const char *arch = chosen < 0 ? NULL : dtb_string(r->fdt, chosen, "trapeze,arch");
+
+    return arch != NULL && strcmp(arch, "riscv64") == 0 ? "ttyS0" : "ttyAMA0";
+}
+
 void config_check_kernel(struct config_reader *r)
 {
     const struct vm_config *vm = r->vm;
@@ -202,8 +211,8 @@ void config_check_kernel(struct config_reader *r)
     config_enter(r, vm->kernel.node);
     if (vm->vpl011 && bootargs != NULL && !config_has_word(bootargs, "console="))
         config_warn(r, "bootargs",
-                    "There is no console= in them, so Linux may stay silent. Add console=ttyAMA0 "
-                    "(vpl011) or console=ttyS0 (trapeze,vns16550).");
+                    "There is no console= in them, so Linux may stay silent. Add console=%s.",
+                    console_name(r));
     if (!vm->vpl011 && bootargs != NULL && config_has_word(bootargs, "console=tty"))
         config_warn(r, "bootargs",
                     "They name a console, but the VM has no UART. Write vpl011; in the node of "

@@ -171,8 +171,16 @@ static void start(void)
     const struct vpl011_config uart_config = {
         .put = put, .irq = {.controller = vgic_controller(vgic), .number = ARM_GUEST_UART_INTID}};
     struct mmio_region regions[] = {
-        {{ARM_GUEST_GICV2_GICD_BASE}, KIB(4), vgic_v2_dist_mmio, vgic, "GICD"},
-        {{ARM_GUEST_UART_BASE}, KIB(4), vpl011_mmio, &uart, "UART"},
+        {.base = {ARM_GUEST_GICV2_GICD_BASE},
+         .size_bytes = KIB(4),
+         .handler = vgic_v2_dist_mmio,
+         .device = vgic,
+         .name = "GICD"},
+        {.base = {ARM_GUEST_UART_BASE},
+         .size_bytes = KIB(4),
+         .handler = vpl011_mmio,
+         .device = &uart,
+         .name = "UART"},
     };
     struct a32_host_ids host = {.mvfr0 = 0x10110222};
 

@@ -107,16 +107,8 @@ static void start(void)
         .put = put, .irq = {.controller = &plic.controller, .number = RV_GUEST_UART_SOURCE}};
 
     static const struct mmio_region regions[] = {
-        {.base = {RV_GUEST_PLIC_BASE},
-         .size_bytes = VPLIC_SIZE,
-         .handler = vplic_mmio,
-         .device = &plic,
-         .name = "PLIC"},
-        {.base = {RV_GUEST_UART_BASE},
-         .size_bytes = VNS16550_SIZE,
-         .handler = vns16550_mmio,
-         .device = &uart,
-         .name = "UART"},
+        {{RV_GUEST_PLIC_BASE}, VPLIC_SIZE, vplic_mmio, &plic, vplic_peek, "PLIC"},
+        {{RV_GUEST_UART_BASE}, VNS16550_SIZE, vns16550_mmio, &uart, vns16550_peek, "UART"},
     };
     static const struct vm_config config;
 
@@ -144,8 +136,8 @@ static const uint64_t causes[] = {
     RV_CAUSE_ECALL_VS, RV_CAUSE_LOAD_GUEST_PAGE,  RV_CAUSE_STORE_GUEST_PAGE,
     RV_CAUSE_VIRTUAL,  RV_CAUSE_FETCH_GUEST_PAGE, RV_CAUSE_ILLEGAL,
 };
-static const uint64_t calls[] = {SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE,
-                                 SBI_HSM,  SBI_SRST, SBI_DBCN};
+static const uint64_t calls[] = {SBI_BASE, SBI_TIME, SBI_IPI,  SBI_RFENCE, SBI_HSM,
+                                 SBI_SRST, SBI_DBCN, SBI_SUSP, SBI_PMU};
 static const uint64_t places[] = {RV_GUEST_PLIC_BASE,
                                   RV_GUEST_PLIC_BASE + 0x28,
                                   RV_GUEST_PLIC_BASE + 0x2080,
@@ -163,6 +155,89 @@ static void prepare_call(struct rv_gprs *gprs)
         gprs->x[RV_A0 + i] = input_u8(&in) % 4 ? input_value(&in) : RV_GUEST_BANK0_BASE;
 }
 
+/* ---- what a trap may have left: judged by the manual, not by how it was done */
+
+/* Which registers differ, a bit for each; x0 is none. */
+static uint32_t changed(const struct rv_gprs *before, const struct rv_gprs *after)
+{
+    uint32_t which = 0;
+
+    for (unsigned i = 1; i < 32; i++)
+        which |= (before->x[i] != after->x[i]) ? bit32(i) : 0;
+    return which;
+}
+
+static uint64_t narrowed(uint64_t value, uint32_t size_bytes, bool sign)
+{
+    switch (size_bytes) {
+    case 1:
+        return sign ? (uint64_t)(int64_t)(int8_t)value : (uint8_t)value;
+    case 2:
+        return sign ? (uint64_t)(int64_t)(int16_t)value : (uint16_t)value;
+    case 4:
+        return sign ? (uint64_t)(int64_t)(int32_t)value : (uint32_t)value;
+    default:
+        return value;
+    }
+}
+
+/* Done: it goes on behind the instruction, and no more than its own registers changed. */
+static void check_done(const struct rv_syndrome *syndrome, const struct trap *trap,
+                       const struct rv_gprs *before, const struct rv_gprs *after)
+{
+    uint32_t which = changed(before, after);
+
+    BUG_ON(after->pc != before->pc + 2 && after->pc != before->pc + 4);
+    if (syndrome->cause == RV_CAUSE_ECALL_VS) {
+        BUG_ON((which & ~(bit32(RV_A0) | bit32(RV_A1))) != 0 || after->pc != before->pc + 4);
+        BUG_ON((int64_t)after->x[RV_A0] > 0 || (int64_t)after->x[RV_A0] < SBI_ERR_NO_SHMEM);
+        return;
+    }
+    BUG_ON((which & (which - 1)) != 0 || (which != 0 && which != bit32(trap->reg)));
+    if (trap->kind != TRAP_MMIO)
+        return;
+    BUG_ON(trap->write != (syndrome->cause == RV_CAUSE_STORE_GUEST_PAGE) || (trap->write && which));
+    if (!trap->write && trap->reg != TRAP_REG_NONE)
+        BUG_ON(after->x[trap->reg] !=
+               narrowed(trap->value, trap->mmio.size_bytes, trap->mmio.sign_extend));
+}
+
+/* Again, or not at all: nothing changed; or it sleeps and has forgotten all. */
+static void check_retry(const struct vcpu *vcpu, const struct rv_syndrome *syndrome,
+                        const struct rv_state *before)
+{
+    const struct rv_state *after = &vcpu->arch.rv;
+
+    if (after->gprs.pc == before->gprs.pc && changed(&before->gprs, &after->gprs) == 0)
+        return;
+    BUG_ON(syndrome->cause != RV_CAUSE_ECALL_VS || rv_hook_record.wait_count == 0);
+    BUG_ON(!range_within(after->gprs.pc, 2, RV_GUEST_BANK0_BASE, MIB(1)) ||
+           after->gprs.pc % 2 != 0);
+    BUG_ON(after->gprs.x[RV_A0] != vcpu->id || after->gprs.x[RV_A1] != before->gprs.x[RV_A2]);
+    BUG_ON(after->super.satp != 0 || (after->super.sstatus & SSTATUS_SIE) != 0);
+}
+
+/* Refused: the exception is taken as 10.1 has it, from where it was. */
+static void check_injected(const struct rv_syndrome *syndrome, enum trap_result result,
+                           const struct rv_state *before, const struct rv_state *after)
+{
+    const struct rv_super *old = &before->super, *new = &after->super;
+    uint64_t cause = new->scause;
+
+    BUG_ON(changed(&before->gprs, &after->gprs) != 0);
+    BUG_ON(after->gprs.pc != align_down(old->stvec, 4) || new->sepc != before->gprs.pc);
+    BUG_ON(!new->in_supervisor || (new->sstatus &SSTATUS_SIE) != 0);
+    BUG_ON(REG_GET(SSTATUS, SPP, new->sstatus) != old->in_supervisor);
+    BUG_ON(REG_GET(SSTATUS, SPIE, new->sstatus) != REG_GET(SSTATUS, SIE, old->sstatus));
+    if (result == TRAP_ABORT)
+        BUG_ON(cause != RV_CAUSE_FETCH_ACCESS && cause != RV_CAUSE_LOAD_ACCESS &&
+               cause != RV_CAUSE_STORE_ACCESS);
+    else if (syndrome->cause == RV_CAUSE_VIRTUAL)
+        BUG_ON(cause != RV_CAUSE_ILLEGAL);
+    /* A guest has no guests. */
+    BUG_ON(cause == RV_CAUSE_VIRTUAL || (result == TRAP_ABORT && rv_is_guest_page_fault(cause)));
+}
+
 static void trap_once(struct vcpu *vcpu)
 {
     struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
@@ -175,22 +250,32 @@ static void trap_once(struct vcpu *vcpu)
         .pc = gprs->pc,
         .insn = (uint32_t)input_bytes(&in, 4),
         .fp_off = input_u8(&in) & 1,
+        .vector_off = input_u8(&in) & 1,
     };
-    uint64_t pc = gprs->pc;
+    struct rv_state before;
     enum trap_result result;
     struct trap trap;
 
     mapped = input_u8(&in) & 1 ? ERR_NONE : ERR_NOT_FOUND;
     rv_hook_record.put_room = input_u8(&in);
     rv_hook_record.put_count = 0;
+    rv_hook_record.wait_count = 0;
     vcpu->arch.rv.super.in_supervisor = input_u8(&in) & 1;
+    vcpu->arch.rv.super.stvec = input_value(&in);
+    vcpu->arch.rv.super.sstatus = input_value(&in);
+    vcpu->arch.rv.super.satp = input_value(&in);
     if (syndrome.cause == RV_CAUSE_ECALL_VS)
         prepare_call(gprs);
+    before = vcpu->arch.rv;
     result = rv_trap_handle(vcpu, &syndrome, &trap);
     BUG_ON(gprs->x[0] != 0);
     BUG_ON(result == TRAP_KILL);
-    BUG_ON(result == TRAP_DONE && gprs->pc != pc + 2 && gprs->pc != pc + 4);
-    BUG_ON(result == TRAP_RETRY && gprs->pc != pc);
+    if (result == TRAP_DONE)
+        check_done(&syndrome, &trap, &before.gprs, gprs);
+    else if (result == TRAP_RETRY)
+        check_retry(vcpu, &syndrome, &before);
+    else
+        check_injected(&syndrome, result, &before, &vcpu->arch.rv);
     BUG_ON((rv_hook_record.targets & ~low_bits(HARTS)) != 0);
 }
 

@@ -114,10 +114,12 @@ static void test_deep_suspend(void)
 
         timer_set(deadline);
         CSR_WRITE(sie, IRQ_BIT(IRQ_TIMER));
-        CHECK_EQ(guest_suspend(ways[i].extension, ways[i].function, ways[i].type), 1);
+        /* Like WFI it may end for less. */
+        do
+            CHECK_EQ(guest_suspend(ways[i].extension, ways[i].function, ways[i].type), 1);
+        while (counter() < deadline);
         CHECK_EQ(CSR_READ(satp), 0);
         CHECK_EQ(CSR_READ(sstatus) & SIE, 0);
-        CHECK(counter() >= deadline);
         CSR_WRITE(sie, 0);
         timer_set(UINT64_MAX);
     }
