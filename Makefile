@@ -49,8 +49,11 @@ PORT_riscv64 := src/arch/riscv/hw
 ARCH_SRC_riscv64 := $(wildcard src/arch/riscv/model/*.c src/arch/riscv/hw/*.c src/arch/riscv/hw/*.S)
 # The libraries' calling convention has floating point (lp64d), so ours must; but all its registers are taken away.
 RISCV_FP := $(foreach r,t0 t1 t2 t3 t4 t5 t6 t7 t8 t9 t10 t11 s0 s1 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 a0 a1 a2 a3 a4 a5 a6 a7,-ffixed-f$r)
-ARCH_FLAGS_riscv64 := -march=rv64gc -mabi=lp64d $(RISCV_FP) -mcmodel=medany -mstrict-align -msmall-data-limit=0 -mno-relax \
+RISCV_UNUSED := $(foreach r,t2 t3 t4 t5 t6,-ffixed-$r)
+ARCH_FLAGS_riscv64 := $(RISCV_UNUSED) -march=rv64gc -mabi=lp64d $(RISCV_FP) -mcmodel=medany -mstrict-align -msmall-data-limit=0 \
 	-mstack-protector-guard=global
+# Devices whose registers are peeked at (core/mmio.h): there is no option for leaf functions alone.
+FRAMELESS_riscv64 := src/vdev/vplic.c src/vdev/vns16550.c
 LIBDIR_riscv64 := riscv64-linux-gnu
 
 HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie \
@@ -79,10 +82,10 @@ $$(B_$(1))/%.c.o: %.c $$(B_$(1))/gen/offsets.h
 # What runs while the machine starts, or at a user's word, is compiled for size.
 $(addprefix $$(B_$(1))/,$(SMALL:%=%.o)): FLAGS_$(1) += -Os
 # The outermost functions have no caller whose frame a backtrace could look for.
-$$(B_$(1))/$(PORT_$(1))/fast.c.o: FLAGS_$(1) += -fomit-frame-pointer
+$(addprefix $$(B_$(1))/,$(PORT_$(1))/fast.c.o $(FRAMELESS_$(1):%=%.o)): FLAGS_$(1) += -fomit-frame-pointer
 # What the compiler itself calls must be there before it decides what is used. And it must not see what the table of
 # names holds, which is nothing in the first link, or the code of the two links differs.
-$$(B_$(1))/src/lib/string.c.o $$(B_$(1))/src/core/symbols.c.o: FLAGS_$(1) += -fno-lto
+$$(B_$(1))/src/lib/string.c.o $$(B_$(1))/src/arch/riscv/hw/bits.c.o $$(B_$(1))/src/core/symbols.c.o: FLAGS_$(1) += -fno-lto
 $$(B_$(1))/src/core/symbols.c.o: Makefile
 $$(B_$(1))/%.S.o: %.S $$(B_$(1))/gen/offsets.h
 	@mkdir -p $$(dir $$@)

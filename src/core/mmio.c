@@ -38,6 +38,13 @@ enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region)
     return ERR_NONE;
 }
 
+void mmio_bus_set_peek(struct mmio_bus *bus, const void *device, mmio_peek_fn *peek)
+{
+    for (uint32_t i = 0; i < bus->count; i++)
+        if (bus->regions[i].device == device)
+            bus->regions[i].peek = peek;
+}
+
 const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
                                           uint64_t size_bytes)
 {
@@ -56,4 +63,5 @@ void mmio_window_open(struct mmio_window *window, const struct mmio_region *regi
     window->inner_bytes = size < MMIO_ACCESS_MAX ? 0 : size - MMIO_ACCESS_MAX + 1;
     window->handler = region->handler;
     window->device = region->device;
+    window->peek = region->peek;
 }

@@ -22,11 +22,20 @@ struct mmio_access {
  */
 typedef bool mmio_handler_fn(void *device, struct mmio_access *access);
 
+/*
+ * The value of DEVICE's register at OFFSET, read in SIZE bytes, where reading it changes nothing
+ * and needs no lock; else MMIO_ASK, and the handler is to be asked. A register may hold that: then
+ * too.
+ */
+typedef uint64_t mmio_peek_fn(const void *device, uint64_t offset, uint32_t size_bytes);
+#define MMIO_ASK UINT64_MAX
+
 struct mmio_region {
     gpa_t base;
     uint64_t size_bytes;
     mmio_handler_fn *handler;
     void *device;
+    mmio_peek_fn *peek; /* or NULL */
     const char *name;
 };
 
@@ -41,6 +50,8 @@ struct mmio_bus {
  * wraps or is empty.
  */
 enum err mmio_bus_add(struct mmio_bus *bus, const struct mmio_region *region) __must_check;
+/* DEVICE's region has PEEK, which answers as the handler would. While the VM is built. */
+void mmio_bus_set_peek(struct mmio_bus *bus, const void *device, mmio_peek_fn *peek);
 /* The region that holds all of [gpa, gpa + size), else NULL. */
 const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
                                           uint64_t size_bytes);
@@ -54,6 +65,7 @@ struct mmio_window {
     uint64_t inner_bytes; /* an access that begins before it lies inside, however wide */
     mmio_handler_fn *handler;
     void *device;
+    mmio_peek_fn *peek;
 };
 #define MMIO_ACCESS_MAX 8u /* bytes */
 

@@ -45,6 +45,14 @@ void run_reschedule(struct pcpu *pcpu)
     arch_ipi_send(pcpu->id);
 }
 
+void run_timer_armed(struct pcpu *pcpu)
+{
+    uint64_t next = timer_queue_next(&pcpu->timers);
+
+    if (next < pcpu->programmed_ticks)
+        arch_timer_program(next);
+}
+
 void run_ipi(struct pcpu *pcpu)
 {
     uint32_t pending = __atomic_exchange_n(&pcpu->ipi_pending, 0, __ATOMIC_ACQUIRE);
@@ -271,7 +279,8 @@ __no_stack_protector struct vcpu *run_loop(struct pcpu *pcpu)
         }
         if (read_once(vcpu->requests) != 0)
             continue;
-        /* Whoever comes to share the CPU makes us look again: the slice needs no timer of its own. */
+        /* Whoever comes to share the CPU makes us look again: the slice needs no timer of its own.
+         */
         arch_timer_program(MIN(timer_queue_next(&pcpu->timers), slice_end));
         return vcpu;
     }

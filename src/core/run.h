@@ -22,6 +22,9 @@ static inline struct vcpu *run_resume(struct pcpu *pcpu, struct vcpu *vcpu)
 /* Make PCPU look at its queue again: from itself, before it enters a guest; another one is
  * interrupted. */
 void run_reschedule(struct pcpu *pcpu);
+/* A timer of PCPU's, which is this one, was armed for the current vCPU. What is programmed stays if
+ * it comes first: it may be the end of a slice, which is in no queue. */
+void run_timer_armed(struct pcpu *pcpu);
 /* The IPI has come: act on what was asked of this CPU. */
 void run_ipi(struct pcpu *pcpu);
 /* Set up PCPU's queue and timers, before it is online. */

@@ -42,12 +42,19 @@ static uint32_t interrupt_id(const struct vns16550 *uart)
     return NS16550_ID_NONE;
 }
 
-/* Give the interrupt line its level, if that changed: the controller is not free of charge. EVENT:
- * something happened, not that somebody looked. */
-static void update_line(struct vns16550 *uart, bool event)
+static uint8_t line_status(const struct vns16550 *uart)
+{
+    return (uint8_t)((uart->rx.count > 0 ? NS_LSR_DR : 0) | (uart->overrun ? NS_LSR_OE : 0) |
+                     (uart->tx.count == 0 ? NS_LSR_THRE | NS_LSR_TEMT : 0));
+}
+
+/* After any change: LSR, and the interrupt line's level if that changed, as the controller is not
+ * free of charge. EVENT: something happened, not that somebody looked. */
+static void update(struct vns16550 *uart, bool event)
 {
     bool level = interrupt_id(uart) != NS16550_ID_NONE;
 
+    __atomic_store_n(&uart->lsr, line_status(uart), __ATOMIC_RELAXED);
     if (level && uart->line && event && uart->config.edge) {
         virq_line_set(&uart->config.irq, false);
         virq_line_set(&uart->config.irq, true);
@@ -56,12 +63,6 @@ static void update_line(struct vns16550 *uart, bool event)
         uart->line = level;
         virq_line_set(&uart->config.irq, level);
     }
-}
-
-static uint8_t line_status(const struct vns16550 *uart)
-{
-    return (uint8_t)((uart->rx.count > 0 ? NS_LSR_DR : 0) | (uart->overrun ? NS_LSR_OE : 0) |
-                     (uart->tx.count == 0 ? NS_LSR_THRE | NS_LSR_TEMT : 0));
 }
 
 /* The modem inputs: a terminal is connected and ready; in loopback, the outputs (8.7). */
@@ -178,7 +179,7 @@ static uint8_t read_register(struct vns16550 *uart, uint64_t reg)
     case NS16550_MCR:
         return uart->mcr;
     case NS16550_LSR:
-        value = line_status(uart);
+        value = uart->lsr;
         uart->overrun = false;
         return value;
     case NS16550_MSR:
@@ -226,6 +227,17 @@ static void write_register(struct vns16550 *uart, uint64_t reg, uint8_t value)
     }
 }
 
+uint64_t vns16550_peek(const void *device, uint64_t offset, uint32_t size_bytes)
+{
+    const struct vns16550 *uart = device;
+    uint8_t lsr = __atomic_load_n(&uart->lsr, __ATOMIC_RELAXED);
+
+    /* Once it has told of an overrun it does so no longer. */
+    if (offset != NS16550_LSR || size_bytes != 1 || (lsr & NS_LSR_OE) != 0)
+        return MMIO_ASK;
+    return lsr;
+}
+
 bool vns16550_mmio(void *device, struct mmio_access *access)
 {
     struct vns16550 *uart = device;
@@ -238,7 +250,7 @@ bool vns16550_mmio(void *device, struct mmio_access *access)
         write_register(uart, access->offset, (uint8_t)access->value);
     else
         access->value = read_register(uart, access->offset);
-    update_line(uart, access->write || access->offset == NS16550_RBR);
+    update(uart, access->write || access->offset == NS16550_RBR);
     room = unlikely(uart->input_refused) && uart->rx.count < depth(uart);
     if (room)
         uart->input_refused = false;
@@ -258,7 +270,7 @@ bool vns16550_input(struct vns16550 *uart, char byte)
         fifo_push(&uart->rx, uart->rx_bytes, NS16550_FIFO_DEPTH, byte);
     else
         uart->input_refused = true;
-    update_line(uart, true);
+    update(uart, true);
     spin_unlock(&uart->lock);
     return room;
 }
@@ -267,7 +279,7 @@ void vns16550_output_ready(struct vns16550 *uart)
 {
     spin_lock(&uart->lock);
     drain(uart);
-    update_line(uart, true);
+    update(uart, true);
     spin_unlock(&uart->lock);
 }
 
@@ -280,7 +292,7 @@ void vns16550_reset(struct vns16550 *uart)
     uart->dll = uart->dlm = uart->modem_delta = 0;
     uart->thr_empty = uart->overrun = false;
     uart->tx = uart->rx = (struct fifo){0};
-    update_line(uart, false);
+    update(uart, false);
     room = uart->input_refused;
     uart->input_refused = false;
     spin_unlock(&uart->lock);

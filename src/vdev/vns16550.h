@@ -41,6 +41,7 @@ struct vns16550_config {
 struct vns16550 {
     struct spinlock lock;
     struct vns16550_config config;
+    uint8_t lsr; /* as it reads; read without the lock */
     uint8_t ier, fcr, lcr, mcr, scr, dll, dlm;
     bool thr_empty;      /* the THR-empty interrupt is due: THR ran empty, IIR was not read since */
     bool overrun;        /* LSR.OE, until LSR is read */
@@ -57,6 +58,8 @@ void vns16550_init(struct vns16550 *uart, const struct vns16550_config *config);
 void vns16550_reset(struct vns16550 *uart);
 /* mmio_handler_fn; the region is VNS16550_SIZE bytes. */
 bool vns16550_mmio(void *device, struct mmio_access *access);
+/* mmio_peek_fn: LSR, which drivers ask before each byte. */
+uint64_t vns16550_peek(const void *device, uint64_t offset, uint32_t size_bytes);
 /* A byte from the console. False: the receive FIFO is full. */
 bool vns16550_input(struct vns16550 *uart, char byte);
 /* The console has room again: send what waits. */

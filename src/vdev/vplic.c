@@ -126,75 +126,112 @@ static void set_word(uint64_t *map, uint64_t index, uint32_t value)
     }
 }
 
-static uint32_t access_context(struct vplic *plic, uint64_t offset, bool write, uint32_t value)
+/* ---- what a read finds, which but for a claim changes nothing. What is not there is 0. */
+
+static uint32_t read_context(const struct vplic *plic, uint64_t offset)
 {
-    uint64_t index = (offset - CONTEXT_BASE) / CONTEXT_STRIDE;
-    struct vplic_context *context;
+    uint64_t index = offset / CONTEXT_STRIDE;
+
+    if (index >= plic->config.context_count || offset % CONTEXT_STRIDE != CONTEXT_THRESHOLD)
+        return 0;
+    return read_once(plic->contexts[index].threshold);
+}
+
+static uint32_t read_enable(const struct vplic *plic, uint64_t offset)
+{
+    uint64_t index = offset / ENABLE_STRIDE;
 
     if (index >= plic->config.context_count)
         return 0;
-    context = &plic->contexts[index];
-    switch (offset % CONTEXT_STRIDE) {
-    case CONTEXT_THRESHOLD:
-        if (write)
-            context->threshold = value & VPLIC_PRIORITY_MAX;
-        return context->threshold;
-    case CONTEXT_CLAIM:
-        if (!write)
-            return claim(plic, context);
-        complete(plic, context, value);
-        return 0;
-    default:
-        return 0;
+    return word_of(read_once(plic->contexts[index].enabled), offset % ENABLE_STRIDE / 4);
+}
+
+static __always_inline uint32_t read_register(const struct vplic *plic, uint64_t offset)
+{
+    if (offset >= CONTEXT_BASE)
+        return read_context(plic, offset - CONTEXT_BASE);
+    if (offset >= ENABLE_BASE)
+        return read_enable(plic, offset - ENABLE_BASE);
+    if (offset >= PENDING_BASE)
+        return word_of(read_once(plic->pending), (offset - PENDING_BASE) / 4);
+    return offset / 4 < VPLIC_SOURCE_COUNT ? read_once(plic->priority[offset / 4]) : 0;
+}
+
+/* ---- what a write changes; what is not there ignores it */
+
+static void write_context(struct vplic *plic, uint64_t offset, uint32_t value)
+{
+    uint64_t index = offset / CONTEXT_STRIDE;
+
+    if (index >= plic->config.context_count)
+        return;
+    if (offset % CONTEXT_STRIDE == CONTEXT_THRESHOLD)
+        plic->contexts[index].threshold = value & VPLIC_PRIORITY_MAX;
+    else if (offset % CONTEXT_STRIDE == CONTEXT_CLAIM)
+        complete(plic, &plic->contexts[index], value);
+}
+
+static void write_register(struct vplic *plic, uint64_t offset, uint32_t value)
+{
+    uint64_t index;
+
+    if (offset >= CONTEXT_BASE) {
+        write_context(plic, offset - CONTEXT_BASE, value);
+    } else if (offset >= ENABLE_BASE) {
+        index = (offset - ENABLE_BASE) / ENABLE_STRIDE;
+        if (index < plic->config.context_count)
+            set_word(&plic->contexts[index].enabled, offset % ENABLE_STRIDE / 4, value);
+    } else if (offset < PENDING_BASE) {
+        index = offset / 4;
+        if (index != 0 && index < VPLIC_SOURCE_COUNT)
+            plic->priority[index] = (uint8_t)(value & VPLIC_PRIORITY_MAX);
     }
 }
 
-static uint32_t access_enable(struct vplic *plic, uint64_t offset, bool write, uint32_t value)
+static bool is_claim(uint64_t offset)
 {
-    uint64_t index = (offset - ENABLE_BASE) / ENABLE_STRIDE;
-    uint64_t word = offset % ENABLE_STRIDE / 4;
-
-    if (index >= plic->config.context_count)
-        return 0;
-    if (write)
-        set_word(&plic->contexts[index].enabled, word, value);
-    return word_of(plic->contexts[index].enabled, word);
+    return offset >= CONTEXT_BASE && offset % CONTEXT_STRIDE == CONTEXT_CLAIM;
 }
 
-static uint32_t access_priority(struct vplic *plic, uint64_t offset, bool write, uint32_t value)
+/* Registers are 32 bits wide and accessed so. */
+static __always_inline bool is_register(uint64_t offset, uint32_t size_bytes)
 {
-    uint64_t source = (offset - PRIORITY_BASE) / 4;
-
-    if (source == 0 || source >= VPLIC_SOURCE_COUNT)
-        return 0;
-    if (write)
-        plic->priority[source] = (uint8_t)(value & VPLIC_PRIORITY_MAX);
-    return plic->priority[source];
+    return size_bytes == 4 && is_aligned(offset, 4) && offset < VPLIC_SIZE;
 }
 
-/* Reads answer; what is not there reads as 0 and ignores writes. */
-static uint32_t access_register(struct vplic *plic, uint64_t offset, bool write, uint32_t value)
+uint64_t vplic_peek(const void *device, uint64_t offset, uint32_t size_bytes)
 {
-    if (offset >= CONTEXT_BASE)
-        return access_context(plic, offset, write, value);
-    if (offset >= ENABLE_BASE)
-        return access_enable(plic, offset, write, value);
-    if (offset >= PENDING_BASE)
-        return word_of(plic->pending, (offset - PENDING_BASE) / 4);
-    return access_priority(plic, offset, write, value);
+    const struct vplic *plic = device;
+    uint64_t index = (offset - CONTEXT_BASE) / CONTEXT_STRIDE;
+
+    /* A threshold is asked for most; what lies before the contexts has no index. */
+    if (size_bytes == 4 && offset % CONTEXT_STRIDE == CONTEXT_THRESHOLD &&
+        index < plic->config.context_count)
+        return read_once(plic->contexts[index].threshold);
+    if (!is_register(offset, size_bytes) || is_claim(offset))
+        return MMIO_ASK;
+    return read_register(plic, offset);
 }
 
 bool vplic_mmio(void *device, struct mmio_access *access)
 {
     struct vplic *plic = device;
+    uint64_t index = (access->offset - CONTEXT_BASE) / CONTEXT_STRIDE;
 
-    /* Registers are 32 bits wide and accessed so. */
-    if (access->size_bytes != 4 || !is_aligned(access->offset, 4) || access->offset >= VPLIC_SIZE)
+    if (!is_register(access->offset, access->size_bytes))
         return false;
+    if (!access->write && !is_claim(access->offset)) {
+        access->value = read_register(plic, access->offset);
+        return true;
+    }
     spin_lock(&plic->lock);
-    access->value = access_register(plic, access->offset, access->write, (uint32_t)access->value);
-    /* A read changes nothing, but a claim that got something. */
-    if (access->write || (access->offset >= CONTEXT_BASE && access->value != 0))
+    if (access->write)
+        write_register(plic, access->offset, (uint32_t)access->value);
+    else
+        access->value =
+            index < plic->config.context_count ? claim(plic, &plic->contexts[index]) : 0;
+    /* A claim that got nothing changes nothing. */
+    if (access->write || access->value != 0)
         update(plic);
     spin_unlock(&plic->lock);
     return true;

@@ -52,3 +52,5 @@ void vplic_reset(struct vplic *plic);
 void vplic_set_edge(struct vplic *plic, uint32_t source);
 /* mmio_handler_fn; the region is VPLIC_SIZE bytes. */
 bool vplic_mmio(void *device, struct mmio_access *access);
+/* mmio_peek_fn: all but claims. */
+uint64_t vplic_peek(const void *device, uint64_t offset, uint32_t size_bytes);

@@ -51,10 +51,10 @@ $(GUEST_ARM_B)/%.bin: $(GUEST_ARM_B)/%.elf
 	@$(CROSS_arm)objcopy -O binary $< $@
 
 # RISC-V guests likewise: tests/guest/riscv/NAME.c and bench/guest/riscv/NAME.c become build/guests/riscv64/NAME.bin, a
-# Linux Image.
+# Linux Image. A guest's own NAME.S and NAME/*.c are linked in where they are.
 GUEST_RV_B := $B/guests/riscv64
 GUEST_RV_SRC := $(wildcard tests/guest/riscv/*.c bench/guest/riscv/*.c)
-GUEST_RV_LIB := $(patsubst %,$(GUEST_RV_B)/%.o,$(wildcard tests/guest/lib/riscv/*.[cS]))
+GUEST_RV_LIB := $(patsubst %,$(GUEST_RV_B)/%.o,$(wildcard tests/guest/lib/riscv/*.[cS]) tests/guest/lib/text.c)
 GUEST_RV_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fno-pic -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
 	-mno-relax -fno-stack-protector -fno-common -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -ffunction-sections \
 	-fdata-sections -Itests -Isrc
@@ -74,7 +74,7 @@ $(GUEST_RV_B)/%.o: %
 	@mkdir -p $(dir $@)
 	@$(CROSS_riscv64)gcc $(GUEST_RV_FLAGS) -MMD -MP -c -o $@ $<
 define GUEST_RV_RULE
-$(GUEST_RV_B)/$(notdir $(1)).elf: $(patsubst %,$(GUEST_RV_B)/%.o,$(1).c $(wildcard $(1).S)) $(GUEST_RV_LIB) tests/guest/lib/riscv/guest.lds
+$(GUEST_RV_B)/$(notdir $(1)).elf: $(patsubst %,$(GUEST_RV_B)/%.o,$(1).c $(wildcard $(1).S $(1)/*.c)) $(GUEST_RV_LIB) tests/guest/lib/riscv/guest.lds
 	@$(CROSS_riscv64)gcc -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
 		-Wl,-T,tests/guest/lib/riscv/guest.lds -o $$@ $$(filter %.o,$$^)
 endef

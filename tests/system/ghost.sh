@@ -32,3 +32,25 @@ for gic in 2 3; do
     check "memory-gic$gic" guest memory $gic
     check "reset-gic$gic" guest reset $gic
 done
+
+# RISC-V's G-stage and its hypervisor's own tables.
+have qemu-system-riscv64 && have riscv64-linux-gnu-gcc || {
+    skip riscv64 "there is no qemu-system-riscv64 or no riscv64-linux-gnu-gcc"
+    exit 0
+}
+RISCV_GHOST=build/riscv64-ghost/trapeze.bin
+riscv_builds() { make -s -j"$(nproc)" riscv64 guests-riscv64 GHOST=1 && [[ -s $RISCV_GHOST ]]; }
+check riscv64-builds riscv_builds
+
+riscv_pair() {
+    boot ghost-riscv64-pair 0 examples/riscv64-linux-pair.dts --timeout 300 --hypervisor "$RISCV_GHOST" \
+        --exec 'linux0=echo work=$((40 + 2))' --exec 'linux1=uname -a' &&
+        says ghost-riscv64-pair linux0 'work=42'
+}
+check riscv64-pair riscv_pair
+
+riscv_guests() {
+    boot ghost-riscv64-guests 0 --timeout 120 --hypervisor "$RISCV_GHOST" tests/guest/riscv/guests.dts &&
+        says ghost-riscv64-guests memory ' 0 failed'
+}
+check riscv64-guests riscv_guests

@@ -4,6 +4,7 @@
 # user at the terminal.
 QEMU=qemu-system-riscv64
 . tests/system/lib.bash
+. tests/system/disk.bash
 have riscv64-linux-gnu-gcc || {
     skip '' "there is no riscv64-linux-gnu-gcc"
     exit 0
@@ -13,7 +14,7 @@ PAIR=examples/riscv64-linux-pair.dts
 # Printed by each guest's shell; the multiplication tells the answer from the echo of the question.
 QUESTION='echo answer=$((6 * 7)) cpus=$(nproc) mmu=$(sed -n "s/^mmu.*: //p" /proc/cpuinfo | head -n 1)'
 
-# harts, memory, mode of satp, -cpu
+# harts, memory, mode of satp, -cpu, -machine
 MATRIX='
 1 2G sv57 rv64
 2 1G sv57 rv64
@@ -22,19 +23,22 @@ MATRIX='
 2 2G sv39 rv64,sv39=on,sv48=off,sv57=off
 2 2G sv57 rv64,sstc=false
 2 4G sv57 max
+2 2G sv57 rv64 virt,aia=aplic-imsic
+4 1G sv57 max virt,aia=aplic-imsic
+2 2G sv48 rv64,sv57=off,sstc=false virt,aia=aplic
 '
 boots() {
-    local name=$1 smp=$2 memory=$3 mode=$4 cpu=$5
-    boot "$name" 0 "$PAIR" --timeout 240 --cpu "$cpu" --smp "$smp" --memory "$memory" \
+    local name=$1 smp=$2 memory=$3 mode=$4 cpu=$5 machine=$6
+    boot "$name" 0 "$PAIR" --timeout 240 --machine "$machine" --cpu "$cpu" --smp "$smp" --memory "$memory" \
         --exec "linux0=$QUESTION" --exec "linux1=$QUESTION" || return 1
     says "$name" linux0 "answer=42 cpus=2 mmu=$mode" && says "$name" linux1 "answer=42 cpus=1 mmu=$mode" || return 1
     # What a kernel says when its harts, clock or interrupts are not as they should be.
     silent "$name" 'Unable to handle|rcu: INFO|soft lockup|Oops|Kernel panic|failed to come online|spurious'
 }
-while read -r smp memory mode cpu; do
+while read -r smp memory mode cpu machine; do
     [[ -n $smp ]] || continue
-    name=$smp-$memory-${cpu//[,=]/-}
-    check "$name" boots "$name" "$smp" "$memory" "$mode" "$cpu" </dev/null
+    name=$smp-$memory-${cpu//[,=]/-}${machine:+-${machine##*=}}
+    check "$name" boots "$name" "$smp" "$memory" "$mode" "$cpu" "${machine:-virt}" </dev/null
 done <<<"$MATRIX"
 
 small_board() {
@@ -65,8 +69,30 @@ if have python3; then
     check elsewhere elsewhere
 fi
 
+# Debian's U-Boot above OpenSBI loads what was packed from a disk, by its own boot script.
+uboot() {
+    local tool=build/tool/trapeze guests=.cache/guests/riscv64 work=$LOGS/uboot
+    rm -rf "$work"
+    mkdir -p "$work"
+    $tool initramfs tool/initramfs/list --provide "busybox=$guests/busybox" -o "$work/initramfs" &&
+        $tool board --arch=riscv64 -o "$work/board.dtb" &&
+        $tool pack "$PAIR" --dtb "$work/board.dtb" -o "$work/boot" --set-batch \
+            --provide debian:linux-riscv64="$guests/vmlinuz" --provide debian:initramfs-riscv64="$work/initramfs" \
+            --exec "linux0=$QUESTION" --exec "linux1=$QUESTION" &&
+        disk "$work/boot" "$work/disk.img" || return 1
+    MACHINE=virt CPU=rv64 machine uboot 0 -kernel "$guests/u-boot.bin" \
+        -drive "file=$work/disk.img,format=raw,if=none,id=disk,readonly=on" -device virtio-blk-device,drive=disk || return 1
+    rm -rf "$work"
+    has uboot '/boot.scr' 'Starting kernel ...' 'every VM is off' && says uboot linux0 'answer=42 cpus=2' &&
+        says uboot linux1 'answer=42 cpus=1'
+}
+if [[ -e .cache/guests/riscv64/u-boot.bin ]]; then check uboot uboot; else skip uboot "scripts/fetch riscv64-uboot"; fi
+
 have python3 || {
     skip session "there is no python3"
     exit 0
 }
+for aia in aplic aplic-imsic; do
+    python3 tests/system/typed.py system/riscv64 "typed-$aia" "$PAIR" "$LOGS/typed-$aia.out" --machine "virt,aia=$aia"
+done
 python3 tests/system/pair.py system/riscv64 "$PAIR" "$LOGS/session.out"

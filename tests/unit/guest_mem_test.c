@@ -111,6 +111,34 @@ static void what_is_refused(void **state)
     assert_int_equal(guest_mem_zero(&vm, RAM, UINT64_MAX), ERR_RANGE);
 }
 
+/* Entries of a guest's page tables: whole, and changed only if they are what they were. */
+static void words(void **state)
+{
+    uint64_t at = RAM.raw + MIB(2), value, expected = 7;
+    uint64_t *there = arch_to_ptr(HPA(HOST + 8));
+
+    *there = 5;
+    assert_int_equal(guest_mem_load_u64(&vm, gpa_add(RAM, 8), &value), ERR_NONE);
+    assert_int_equal(value, 5);
+    assert_int_equal(guest_mem_exchange_u64(&vm, gpa_add(RAM, 8), &expected, 9), ERR_BUSY);
+    assert_int_equal(expected, 5);
+    assert_int_equal(*there, 5);
+    assert_int_equal(guest_mem_exchange_u64(&vm, gpa_add(RAM, 8), &expected, 9), ERR_NONE);
+    assert_int_equal(*there, 9);
+    /* Not aligned, read-only, a device, a hole. */
+    assert_int_equal(guest_mem_load_u64(&vm, gpa_add(RAM, 4), &value), ERR_RANGE);
+    assert_int_equal(guest_mem_exchange_u64(&vm, gpa_add(RAM, 4), &expected, 9), ERR_RANGE);
+    assert_int_equal(guest_mem_load_u64(&vm, GPA(at + PAGE_SIZE), &value), ERR_NONE);
+    assert_int_equal(guest_mem_exchange_u64(&vm, GPA(at + PAGE_SIZE), &value, 9), ERR_RANGE);
+    assert_int_equal(guest_mem_load_u64(&vm, GPA(at + 2 * PAGE_SIZE), &value), ERR_RANGE);
+    assert_int_equal(guest_mem_load_u64(&vm, GPA(at + 4 * PAGE_SIZE), &value), ERR_RANGE);
+    /* In a kernel that is mapped in place, as the guest's own write would. */
+    value = 0;
+    assert_int_equal(guest_mem_load_u64(&vm, GPA(at + 3 * PAGE_SIZE), &value), ERR_NONE);
+    assert_int_equal(guest_mem_exchange_u64(&vm, GPA(at + 3 * PAGE_SIZE), &value, 1), ERR_NONE);
+    assert_int_equal(cow_count, 1);
+}
+
 static void pristine_pages(void **state)
 {
     uint64_t word = 5;
@@ -148,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(across_blocks, start),
         cmocka_unit_test_setup(what_is_refused, start),
+        cmocka_unit_test_setup(words, start),
         cmocka_unit_test_setup(pristine_pages, start),
         cmocka_unit_test_setup(half_words, start),
     };

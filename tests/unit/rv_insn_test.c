@@ -223,12 +223,41 @@ static void floating_point(void **state)
         PROMISE(no[i], !rv_insn_is_fp(no[i]));
 }
 
+static void vector_instructions(void **state)
+{
+    static const uint32_t are[] = {
+        0x0d00f057, /* vsetivli zero, 1, e32, m1, ta, ma */
+        0x02000007, /* vle8.v v0, (zero) */
+        0x02007027, /* vse64.v v0, (zero) */
+        0x00805073, /* csrwi vstart, 0 */
+        0xc2202573, /* csrr a0, vlenb */
+        0xa2862077, /* of Zvk */
+    };
+    static const uint32_t are_not[] = {
+        0x00002007, /* flw */
+        0x00003027, /* fsd */
+        0x02000053, /* fadd.d */
+        0x00102573, /* csrr a0, fflags */
+        0xc0202573, /* csrr a0, instret */
+        0xc2302573, /* a CSR that is none of them */
+        0x00000013, /* nop */
+    };
+
+    for (size_t i = 0; i < ARRAY_SIZE(are); i++) {
+        assert_true(rv_insn_is_vector(are[i]));
+        assert_false(rv_insn_is_fp(are[i]));
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(are_not); i++)
+        assert_false(rv_insn_is_vector(are_not[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_16_bit_encoding),        cmocka_unit_test(every_load_and_store),
-        cmocka_unit_test(no_other_opcode_is_an_access), cmocka_unit_test(every_csr_instruction),
-        cmocka_unit_test(what_a_csr_becomes),           cmocka_unit_test(floating_point),
+        cmocka_unit_test(vector_instructions),   cmocka_unit_test(every_16_bit_encoding),
+        cmocka_unit_test(every_load_and_store),  cmocka_unit_test(no_other_opcode_is_an_access),
+        cmocka_unit_test(every_csr_instruction), cmocka_unit_test(what_a_csr_becomes),
+        cmocka_unit_test(floating_point),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,8 +119,8 @@ static uint64_t value(void)
 
 static void base(void **state)
 {
-    static const uint32_t there[] = {SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE,
-                                     SBI_HSM,  SBI_SRST, SBI_DBCN};
+    static const uint32_t there[] = {SBI_BASE, SBI_TIME, SBI_IPI,  SBI_RFENCE, SBI_HSM,
+                                     SBI_SRST, SBI_DBCN, SBI_SUSP, SBI_PMU};
 
     assert_int_equal(call(SBI_BASE, SBI_BASE_SPEC_VERSION, 0, 0, 0, 0, 0), SBI_SUCCESS);
     assert_int_equal(value(), 0x02000000);
@@ -128,7 +128,7 @@ static void base(void **state)
         assert_int_equal(call(SBI_BASE, SBI_BASE_PROBE, there[i], 0, 0, 0, 0), SBI_SUCCESS);
         assert_int_not_equal(value(), 0);
     }
-    assert_int_equal(call(SBI_BASE, SBI_BASE_PROBE, 0x504d55, 0, 0, 0, 0), SBI_SUCCESS);
+    assert_int_equal(call(SBI_BASE, SBI_BASE_PROBE, 0x43505043, 0, 0, 0, 0), SBI_SUCCESS);
     assert_int_equal(value(), 0);
     for (unsigned i = SBI_BASE_MVENDORID; i <= SBI_BASE_MIMPID; i++) {
         assert_int_equal(call(SBI_BASE, i, 0, 7, 0, 0, 0), SBI_SUCCESS);
@@ -139,8 +139,8 @@ static void base(void **state)
 
 static void unknown_extensions(void **state)
 {
-    static const uint64_t ids[] = {0,        1,          8,          0xf,         0x11,
-                                   0x504d55, 0x08000000, 0x0a000000, 0x100000010, UINT64_MAX};
+    static const uint64_t ids[] = {0,          1,          8,          0xf,         0x11,
+                                   0x43505043, 0x08000000, 0x0a000000, 0x100000010, UINT64_MAX};
 
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
         assert_int_equal(call(ids[i], 0, 0, 0, 0, 0, 0), SBI_ERR_NOT_SUPPORTED);
@@ -159,15 +159,16 @@ static void timer(void **state)
 static void interrupts_between_harts(void **state)
 {
     assert_int_equal(call(SBI_IPI, 0, 0b101, 0, 0, 0, 0), SBI_SUCCESS);
-    assert_int_equal(asked.kicks[0], 1);
+    assert_int_equal(asked.kicks[0], 0); /* it is here */
     assert_int_equal(asked.kicks[1], 0);
     assert_int_equal(asked.kicks[2], 1);
+    assert_int_equal(vcpus[0].arch.rv.posted, RV_IRQ_SSI);
     assert_int_equal(vcpus[2].arch.rv.posted, RV_IRQ_SSI);
     assert_int_equal(vcpus[1].arch.rv.posted, 0);
     assert_int_equal(call(SBI_IPI, 0, 0b1, 1, 0, 0, 0), SBI_SUCCESS);
     assert_int_equal(asked.kicks[1], 1);
     assert_int_equal(call(SBI_IPI, 0, 0, UINT64_MAX, 0, 0, 0), SBI_SUCCESS); /* all */
-    assert_int_equal(asked.kicks[0] + asked.kicks[1] + asked.kicks[2], 6);
+    assert_int_equal(asked.kicks[0] + asked.kicks[1] + asked.kicks[2], 4);
 }
 
 static void masks_with_harts_that_are_not_there(void **state)
@@ -234,8 +235,6 @@ static void harts_stop_and_tell(void **state)
     assert_int_equal(asked.off_calls, 1);
     assert_int_equal(call(SBI_HSM, SBI_HSM_SUSPEND, 0, 0, 0, 0, 0), SBI_SUCCESS);
     assert_int_equal(rv_hook_record.wait_count, 1);
-    assert_int_equal(call(SBI_HSM, SBI_HSM_SUSPEND, 0x80000000, RAM, 0, 0, 0),
-                     SBI_ERR_NOT_SUPPORTED);
     assert_int_equal(call(SBI_HSM, SBI_HSM_SUSPEND, 1, 0, 0, 0, 0), SBI_ERR_INVALID_PARAM);
     assert_int_equal(call(SBI_HSM, 4, 0, 0, 0, 0, 0), SBI_ERR_NOT_SUPPORTED);
 }
@@ -286,10 +285,163 @@ static void console_byte_waits_for_room(void **state)
     assert_int_equal(call(SBI_DBCN, 3, 0, 0, 0, 0, 0), SBI_ERR_NOT_SUPPORTED);
 }
 
+/* Registers are lost but for the two that are promised, and the call does not come back. */
+static void suspension_that_loses_registers(void **state)
+{
+    uint64_t *x = vcpus[0].arch.rv.gprs.x;
+
+    vcpus[0].arch.rv.super.satp = 0x8000000000080000;
+    vcpus[0].arch.rv.super.sstatus = SSTATUS_SIE | SSTATUS_SPIE;
+    vcpus[0].arch.rv.super.sie = RV_IRQ_STI;
+    (void)call(SBI_HSM, SBI_HSM_SUSPEND, SBI_HSM_SUSPEND_NON_RETENTIVE, RAM + 0x1000, 77, 0, 0);
+    assert_int_equal(last_result, TRAP_RETRY);
+    assert_int_equal(vcpus[0].arch.rv.gprs.pc, RAM + 0x1000);
+    assert_int_equal(x[RV_A0], 0);
+    assert_int_equal(x[RV_A1], 77);
+    assert_int_equal(vcpus[0].arch.rv.super.satp, 0);
+    assert_int_equal(vcpus[0].arch.rv.super.sstatus & SSTATUS_SIE, 0);
+    assert_int_equal(vcpus[0].arch.rv.super.sie, RV_IRQ_STI); /* what wakes it */
+    assert_int_equal(rv_hook_record.wait_count, 1);
+    /* Only the lower half of the type counts. */
+    assert_int_equal(call(SBI_HSM, SBI_HSM_SUSPEND, 0x80000001, RAM, 0, 0, 0),
+                     SBI_ERR_INVALID_PARAM);
+    assert_int_equal(call(SBI_HSM, SBI_HSM_SUSPEND, 1, RAM, 0, 0, 0), SBI_ERR_INVALID_PARAM);
+    assert_int_equal(
+        call(SBI_HSM, SBI_HSM_SUSPEND, SBI_HSM_SUSPEND_NON_RETENTIVE, RAM + 1, 0, 0, 0),
+        SBI_ERR_INVALID_ADDRESS);
+    assert_int_equal(
+        call(SBI_HSM, SBI_HSM_SUSPEND, SBI_HSM_SUSPEND_NON_RETENTIVE, RAM + RAM_BYTES, 0, 0, 0),
+        SBI_ERR_INVALID_ADDRESS);
+    assert_int_equal(rv_hook_record.wait_count, 1);
+}
+
+static void a_suspended_hart_says_so(void **state)
+{
+    (void)call(SBI_HSM, SBI_HSM_SUSPEND, SBI_HSM_SUSPEND_RETENTIVE, 0, 0, 0, 0);
+    vcpus[0].sched.state = SCHED_WAITING;
+    (void)call(SBI_HSM, SBI_HSM_STATUS, 0, 0, 0, 0, 0);
+    assert_int_equal(value(), SBI_HSM_SUSPENDED);
+    vcpus[0].sched.state = SCHED_RUNNING;
+    (void)call(SBI_HSM, SBI_HSM_STATUS, 0, 0, 0, 0, 0);
+    assert_int_equal(value(), SBI_HSM_STARTED);
+    vcpus[0].stats.traps[TRAP_WAIT]++; /* a WFI of its own */
+    vcpus[0].sched.state = SCHED_WAITING;
+    (void)call(SBI_HSM, SBI_HSM_STATUS, 0, 0, 0, 0, 0);
+    assert_int_equal(value(), SBI_HSM_STARTED);
+}
+
+static void the_system_is_suspended_by_its_last_hart(void **state)
+{
+    vcpus[1].powered = true;
+    assert_int_equal(call(SBI_SUSP, 0, SBI_SUSP_TO_RAM, RAM, 1, 0, 0), SBI_ERR_DENIED);
+    vcpus[1].powered = false;
+    assert_int_equal(call(SBI_SUSP, 0, 1, RAM, 1, 0, 0), SBI_ERR_INVALID_PARAM);
+    assert_int_equal(call(SBI_SUSP, 0, 0x80000000, RAM, 1, 0, 0), SBI_ERR_INVALID_PARAM);
+    assert_int_equal(call(SBI_SUSP, 0, SBI_SUSP_TO_RAM, RAM - 2, 1, 0, 0), SBI_ERR_INVALID_ADDRESS);
+    assert_int_equal(call(SBI_SUSP, 1, SBI_SUSP_TO_RAM, RAM, 1, 0, 0), SBI_ERR_NOT_SUPPORTED);
+    assert_int_equal(rv_hook_record.wait_count, 0);
+    (void)call(SBI_SUSP, 0, SBI_SUSP_TO_RAM, RAM + 2, 0xabc, 0, 0);
+    assert_int_equal(last_result, TRAP_RETRY);
+    assert_int_equal(vcpus[0].arch.rv.gprs.pc, RAM + 2);
+    assert_int_equal(value(), 0xabc);
+    assert_int_equal(rv_hook_record.wait_count, 1);
+}
+
+enum { PMU_NUM, PMU_INFO, PMU_CONFIG, PMU_START, PMU_STOP, PMU_READ, PMU_READ_HI, PMU_SHMEM };
+#define FW_SET_TIMER 0xf0005u
+#define FW_IPI_SENT  0xf0006u
+
+static void counters_count_what_was_asked_for(void **state)
+{
+    uint64_t index;
+
+    assert_int_equal(call(SBI_PMU, PMU_NUM, 0, 0, 0, 0, 0), SBI_SUCCESS);
+    assert_int_equal(value(), RV_COUNTER_FW_COUNT);
+    assert_int_equal(call(SBI_PMU, PMU_INFO, 0, 0, 0, 0, 0), SBI_SUCCESS);
+    assert_true(value() >> 63 == 1);
+    assert_int_equal(call(SBI_PMU, PMU_INFO, RV_COUNTER_FW_COUNT, 0, 0, 0, 0),
+                     SBI_ERR_INVALID_PARAM);
+    (void)call(SBI_TIME, 0, 1, 0, 0, 0, 0);
+    /* Of all, cleared, started. */
+    assert_int_equal(call(SBI_PMU, PMU_CONFIG, 0, 0xff, 6, FW_SET_TIMER, 0), SBI_SUCCESS);
+    index = value();
+    assert_int_equal(call(SBI_PMU, PMU_CONFIG, 0, 0xff, 0, FW_IPI_SENT, 0), SBI_SUCCESS);
+    assert_int_equal(value(), index + 1);
+    for (unsigned i = 0; i < 3; i++) {
+        (void)call(SBI_TIME, 0, 1, 0, 0, 0, 0);
+        (void)call(SBI_IPI, 0, 1, 0, 0, 0, 0);
+    }
+    assert_int_equal(call(SBI_PMU, PMU_READ, index, 0, 0, 0, 0), SBI_SUCCESS);
+    assert_int_equal(value(), 3);
+    (void)call(SBI_PMU, PMU_READ, index + 1, 0, 0, 0, 0);
+    assert_int_equal(value(), 0); /* not started */
+    assert_int_equal(call(SBI_PMU, PMU_START, index + 1, 1, 1, 100, 0), SBI_SUCCESS);
+    assert_int_equal(call(SBI_PMU, PMU_START, index + 1, 1, 0, 0, 0), SBI_ERR_ALREADY_STARTED);
+    (void)call(SBI_IPI, 0, 1, 0, 0, 0, 0);
+    assert_int_equal(call(SBI_PMU, PMU_STOP, index, 3, 0, 0, 0), SBI_SUCCESS);
+    assert_int_equal(call(SBI_PMU, PMU_STOP, index, 1, 0, 0, 0), SBI_ERR_ALREADY_STOPPED);
+    (void)call(SBI_IPI, 0, 1, 0, 0, 0, 0);
+    (void)call(SBI_PMU, PMU_READ, index + 1, 0, 0, 0, 0);
+    assert_int_equal(value(), 101);
+    (void)call(SBI_PMU, PMU_READ_HI, index + 1, 0, 0, 0, 0);
+    assert_int_equal(value(), 0);
+    /* Started again without a value it goes on. */
+    (void)call(SBI_PMU, PMU_START, index + 1, 1, 0, 0, 0);
+    (void)call(SBI_IPI, 0, 1, 0, 0, 0, 0);
+    (void)call(SBI_PMU, PMU_READ, index + 1, 0, 0, 0, 0);
+    assert_int_equal(value(), 102);
+    /* Given back. */
+    (void)call(SBI_PMU, PMU_STOP, index, 3, 1, 0, 0);
+    assert_int_equal(call(SBI_PMU, PMU_READ, index, 0, 0, 0, 0), SBI_ERR_INVALID_PARAM);
+}
+
+static void counters_refuse(void **state)
+{
+    static const struct {
+        uint64_t function, a[5];
+        int64_t error;
+    } cases[] = {
+        {PMU_CONFIG, {0, 0, 0, FW_SET_TIMER}, SBI_ERR_INVALID_PARAM},     /* none */
+        {PMU_CONFIG, {0, 0x1ff, 0, FW_SET_TIMER}, SBI_ERR_INVALID_PARAM}, /* one too many */
+        {PMU_CONFIG, {64, 1, 0, FW_SET_TIMER}, SBI_ERR_INVALID_PARAM},
+        {PMU_CONFIG, {UINT64_MAX, 1, 0, FW_SET_TIMER}, SBI_ERR_INVALID_PARAM},
+        {PMU_CONFIG, {0, 1, 0x100, FW_SET_TIMER}, SBI_ERR_INVALID_PARAM},
+        {PMU_CONFIG, {0, 1, 1, FW_SET_TIMER}, SBI_ERR_INVALID_PARAM}, /* not configured */
+        {PMU_CONFIG, {0, 1, 0, 1}, SBI_ERR_NOT_SUPPORTED},            /* cycles */
+        {PMU_CONFIG, {0, 1, 0, 0xf0007}, SBI_ERR_NOT_SUPPORTED},
+        {PMU_CONFIG, {0, 1, 0, 0x1000f0005}, SBI_ERR_NOT_SUPPORTED},
+        {PMU_START, {0, 1, 0, 0}, SBI_ERR_INVALID_PARAM}, /* not configured */
+        {PMU_START, {0, 1, 2, 0}, SBI_ERR_NO_SHMEM},
+        {PMU_STOP, {0, 1, 0, 0}, SBI_ERR_INVALID_PARAM},
+        {PMU_STOP, {0, 1, 2, 0}, SBI_ERR_NO_SHMEM},
+        {PMU_READ, {0}, SBI_ERR_INVALID_PARAM},
+        {PMU_READ, {UINT64_MAX}, SBI_ERR_INVALID_PARAM},
+        {PMU_READ_HI, {8}, SBI_ERR_INVALID_PARAM},
+        {PMU_SHMEM, {0}, SBI_ERR_NOT_SUPPORTED},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const uint64_t *a = cases[i].a;
+
+        assert_int_equal(call(SBI_PMU, cases[i].function, a[0], a[1], a[2], a[3], a[4]),
+                         cases[i].error);
+        assert_int_equal(last_result, TRAP_DONE);
+    }
+    /* All in use. */
+    for (unsigned i = 0; i < RV_COUNTER_FW_COUNT; i++)
+        assert_int_equal(call(SBI_PMU, PMU_CONFIG, 0, 0xff, 0, FW_SET_TIMER, 0), SBI_SUCCESS);
+    assert_int_equal(call(SBI_PMU, PMU_CONFIG, 0, 0xff, 0, FW_SET_TIMER, 0), SBI_ERR_NOT_SUPPORTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(base, start),
+        cmocka_unit_test_setup(suspension_that_loses_registers, start),
+        cmocka_unit_test_setup(a_suspended_hart_says_so, start),
+        cmocka_unit_test_setup(the_system_is_suspended_by_its_last_hart, start),
+        cmocka_unit_test_setup(counters_count_what_was_asked_for, start),
+        cmocka_unit_test_setup(counters_refuse, start),
         cmocka_unit_test_setup(unknown_extensions, start),
         cmocka_unit_test_setup(timer, start),
         cmocka_unit_test_setup(interrupts_between_harts, start),

@@ -40,8 +40,10 @@ static int start(void **state)
 static uint32_t get(uint64_t offset)
 {
     struct mmio_access access = {.offset = offset, .size_bytes = 4};
+    uint64_t peek = vplic_peek(&plic, offset, 4);
 
     assert_true(vplic_mmio(&plic, &access));
+    assert_true(peek == MMIO_ASK || peek == access.value);
     return (uint32_t)access.value;
 }
 static void put(uint64_t offset, uint32_t value)
@@ -255,6 +257,24 @@ static void lines_that_are_not_there(void **state)
     assert_int_equal(get(0x1004), 0);
 }
 
+static void a_peek_is_a_read_that_changes_nothing(void **state)
+{
+    set_priority(5, 3);
+    enable(1, 5);
+    line(5, true);
+    assert_int_equal(vplic_peek(&plic, 4 * 5, 4), 3);
+    assert_int_equal(vplic_peek(&plic, 0x1000, 4), 1u << 5);
+    assert_int_equal(vplic_peek(&plic, 0x2080, 4), 1u << 5);
+    assert_int_equal(vplic_peek(&plic, threshold(1), 4), 0);
+    /* A claim is no such read, wherever it is; nor are those that are refused. */
+    assert_true(vplic_peek(&plic, claim(1), 4) == MMIO_ASK);
+    assert_true(vplic_peek(&plic, claim(CONTEXTS + 7), 4) == MMIO_ASK);
+    assert_true(vplic_peek(&plic, threshold(1), 8) == MMIO_ASK);
+    assert_true(vplic_peek(&plic, threshold(1) + 2, 4) == MMIO_ASK);
+    assert_true(vplic_peek(&plic, VPLIC_SIZE, 4) == MMIO_ASK);
+    assert_int_equal(get(claim(1)), 5);
+}
+
 static void reset_keeps_lines(void **state)
 {
     set_priority(10, 1);
@@ -336,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup(registers_have_their_bits_only, start),
         cmocka_unit_test_setup(accesses_that_are_refused, start),
         cmocka_unit_test_setup(lines_that_are_not_there, start),
+        cmocka_unit_test_setup(a_peek_is_a_read_that_changes_nothing, start),
         cmocka_unit_test_setup(reset_keeps_lines, start),
         cmocka_unit_test_setup(random_accesses, start),
     };

@@ -3,13 +3,15 @@
  * What single operations cost, in instructions, hypervisor and guest together, under QEMU's
  * `-icount shift=0`, where a tick of `time` is a hundred of them. Prints `name value` lines, the
  * mean of many rounds, the loop around the operation subtracted. The same binary runs bare, which
- * gives the machine's own share: firmware's, and the way through the interrupt.
+ * gives the machine's own share: firmware's, and the way through the interrupt. `row=NAME` on the
+ * command line: that row only; `times=N`: N times the rounds.
  */
 #include "guest/lib/riscv/guest.h"
+#include "guest/lib/text.h"
 
 #define INSTRUCTIONS_PER_TICK 100u
-#define LOOP_ROUNDS           1000u
-#define EVENT_ROUNDS          100u
+#define LOOP_ROUNDS           (1000u * times)
+#define EVENT_ROUNDS          (100u * times)
 /* Far enough ahead to be asleep or spinning when it comes. */
 #define TIMER_AHEAD (COUNTER_HZ / 5000)
 #define UART_LSR    (UART + 5)
@@ -29,6 +31,8 @@ extern uint64_t bench_vector_time;
 uint64_t bench_vector_time; /* in instructions */
 extern char bench_vector[];
 
+static uint32_t times;
+static const char *arguments;
 static uint64_t loop_overhead;
 static volatile uint32_t handled;
 
@@ -54,6 +58,22 @@ static void report_loop(const char *name, uint64_t ticks)
     report(name, (ticks - MIN(ticks, loop_overhead)) * INSTRUCTIONS_PER_TICK, LOOP_ROUNDS);
 }
 
+/* Is it to be measured: all are, or the one that the command line names. */
+static bool wanted(const char *name)
+{
+    static const char option[] = "row=";
+    const char *row = arguments;
+
+    while (*row != 0 && text_after(row, option) == NULL)
+        row++;
+    return *row == 0 || text_equal(row + sizeof(option) - 1, name);
+}
+#define BENCH_LOOP(name, body)                    \
+    do {                                          \
+        if (wanted(name))                         \
+            report_loop((name), TIME_LOOP(body)); \
+    } while (0)
+
 static void sbi_once(void)
 {
     register uint64_t a0 __asm__("a0");
@@ -69,13 +89,13 @@ static void bench_loops(void)
     uint64_t threshold = PLIC_THRESHOLD(this_hart()), enable = PLIC_ENABLE(this_hart());
 
     loop_overhead = TIME_LOOP();
-    report_loop("sbi_base", TIME_LOOP(sbi_once()));
-    report_loop("plic_read", TIME_LOOP(read32(threshold)));
-    report_loop("plic_enable_write", TIME_LOOP(write32(enable, 0)));
-    report_loop("uart_read", TIME_LOOP(read8(UART_LSR)));
-    report_loop("cycle_read", TIME_LOOP(CSR_READ(cycle)));
-    report_loop("time_read", TIME_LOOP(CSR_READ(time)));
-    report_loop("set_timer", TIME_LOOP(timer_set(UINT64_MAX)));
+    BENCH_LOOP("sbi_base", sbi_once());
+    BENCH_LOOP("plic_read", read32(threshold));
+    BENCH_LOOP("plic_enable_write", write32(enable, 0));
+    BENCH_LOOP("uart_read", read8(UART_LSR));
+    BENCH_LOOP("cycle_read", CSR_READ(cycle));
+    BENCH_LOOP("time_read", CSR_READ(time));
+    BENCH_LOOP("set_timer", timer_set(UINT64_MAX));
 }
 
 static void handle(enum irq irq)
@@ -189,10 +209,14 @@ static void run(void)
     CSR_WRITE(stvec, bench_vector);
     CSR_WRITE(sie, IRQ_BIT(IRQ_SOFTWARE) | IRQ_BIT(IRQ_TIMER));
     CSR_SET(sstatus, SIE);
-    bench_ipi_self();
-    bench_timer("timer_spin", false);
-    bench_timer("timer_wfi", true);
-    bench_ipi_pair();
+    if (wanted("ipi_self"))
+        bench_ipi_self();
+    if (wanted("timer_spin"))
+        bench_timer("timer_spin", false);
+    if (wanted("timer_wfi"))
+        bench_timer("timer_wfi", true);
+    if (wanted("ipi_pair"))
+        bench_ipi_pair();
     CSR_CLEAR(sstatus, SIE);
     print("done\n");
 }
@@ -201,5 +225,7 @@ void guest_main(uint64_t hart, uint64_t fdt)
 {
     static const struct test all[] = {TEST(run)};
 
+    arguments = bootargs(fdt);
+    times = (uint32_t)text_argument(arguments, "times", 1);
     check_run(hart, all, ARRAY_SIZE(all));
 }

@@ -4,6 +4,7 @@
 #include "arch/riscv/model/rv_hooks.h"
 
 #include "arch/host/rv_hook_record.h"
+#include "arch/riscv/model/rv_csr.h"
 #include "core/vcpu.h"
 
 struct rv_hook_record rv_hook_record;
@@ -42,6 +43,17 @@ void rv_hook_timer_changed(struct vcpu *vcpu)
 uint64_t rv_hook_time(const struct vcpu *vcpu)
 {
     return rv_hook_record.time;
+}
+
+void rv_hook_post_self(struct vcpu *vcpu)
+{
+    vcpu->arch.rv.posted |= (uint32_t)RV_IRQ_SSI;
+}
+
+void rv_hook_forget_mmu(struct vcpu *vcpu)
+{
+    vcpu->arch.rv.super.satp = 0;
+    vcpu->arch.rv.super.sstatus &= ~(uint64_t)SSTATUS_SIE;
 }
 
 void rv_hook_wait(struct vcpu *vcpu)

@@ -102,6 +102,38 @@ static void test_suspend(void)
     timer_set(UINT64_MAX);
 }
 
+/* Chapters 9.4 and 13, where registers are lost; OpenSBI has neither on this machine. */
+static void test_deep_suspend(void)
+{
+    static const struct {
+        uint64_t extension, function, type;
+    } ways[] = {{EXT_HSM, HSM_SUSPEND, 0x80000000}, {EXT_SUSP, 0, 0}};
+
+    for (unsigned i = 0; i < ARRAY_SIZE(ways) && !is_bare(); i++) {
+        uint64_t deadline = counter() + COUNTER_HZ / 100;
+
+        timer_set(deadline);
+        CSR_WRITE(sie, IRQ_BIT(IRQ_TIMER));
+        CHECK_EQ(guest_suspend(ways[i].extension, ways[i].function, ways[i].type), 1);
+        CHECK_EQ(CSR_READ(satp), 0);
+        CHECK_EQ(CSR_READ(sstatus) & SIE, 0);
+        CHECK(counter() >= deadline);
+        CSR_WRITE(sie, 0);
+        timer_set(UINT64_MAX);
+    }
+}
+
+/* Chapter 11: what firmware did, counted. */
+static void test_counters(void)
+{
+    if (is_bare())
+        return;
+    CHECK(sbi(EXT_PMU, 0, 0, 0, 0).value > 0);
+    CHECK_EQ(sbi(EXT_PMU, 1, 0, 0, 0).value >> 63, 1);
+    CHECK_EQ(error_of(EXT_PMU, 5, 0, 0, 0), ERR_INVALID_PARAM); /* not configured */
+    CHECK_EQ(CSR_READ(cycle), CSR_READ(cycle));                 /* the CPU's own stand still */
+}
+
 /* Chapter 10. */
 static void test_reset_arguments(void)
 {
@@ -131,8 +163,9 @@ static void test_console(void)
 void guest_main(uint64_t hart, uint64_t fdt)
 {
     static const struct test tests[] = {
-        TEST(test_base),    TEST(test_other_registers), TEST(test_masks),   TEST(test_harts),
-        TEST(test_suspend), TEST(test_reset_arguments), TEST(test_console),
+        TEST(test_base),     TEST(test_other_registers), TEST(test_masks),
+        TEST(test_harts),    TEST(test_suspend),         TEST(test_deep_suspend),
+        TEST(test_counters), TEST(test_reset_arguments), TEST(test_console),
     };
 
     check_run(hart, tests, ARRAY_SIZE(tests));

@@ -146,6 +146,49 @@ static void test_fp(void)
     CSR_CLEAR(sstatus, FS);
 }
 
+/* ---- vectors, where the hart has them */
+
+#define VECTOR(code) ".option push\n\t.option arch, +v\n\t" code "\n\t.option pop"
+
+static void use_vector(void)
+{
+    __asm__ volatile(VECTOR("vsetvli zero, zero, e64, m1, ta, ma"));
+}
+
+static void test_vector(void)
+{
+    uint64_t value = 0x123456789abcdef0, first, last, length, type;
+
+    CSR_SET(sstatus, VS | FS);
+    if ((CSR_READ(sstatus) & VS) == 0)
+        return;
+    CSR_CLEAR(sstatus, VS);
+    CHECK_EQ(expect(use_vector).cause, CAUSE_ILLEGAL);
+    CSR_SET(sstatus, VS);
+    CHECK_EQ(expect(use_vector).cause, CAUSE_NONE);
+    __asm__ volatile(VECTOR("vsetivli zero, 2, e64, m1, ta, ma\n\t"
+                            "vmv.v.x v0, %0\n\t"
+                            "vmv.v.x v31, %1")::"r"(value),
+                     "r"(~value));
+    /* They outlive whoever else runs meanwhile. */
+    timer_set(counter() + COUNTER_HZ / 100);
+    CSR_SET(sie, IRQ_BIT(IRQ_TIMER));
+    wait_for_interrupt();
+    CSR_CLEAR(sie, IRQ_BIT(IRQ_TIMER));
+    timer_set(UINT64_MAX);
+    __asm__ volatile(VECTOR("csrr %2, vl\n\t"
+                            "csrr %3, vtype\n\t"
+                            "vmv.x.s %0, v0\n\t"
+                            "vslidedown.vi v1, v31, 1\n\t"
+                            "vmv.x.s %1, v1")
+                     : "=r"(first), "=r"(last), "=r"(length), "=r"(type));
+    CHECK_EQ(first, value);
+    CHECK_EQ(last, ~value);
+    CHECK_EQ(length, 2);
+    CHECK_EQ(type, 0xd8); /* e64, m1, ta, ma */
+    CSR_CLEAR(sstatus, VS | FS);
+}
+
 /* ---- user mode */
 
 #define USER(name, instruction)                           \
@@ -213,6 +256,7 @@ void guest_main(uint64_t hart, uint64_t fdt)
         TEST(test_interrupts_masked_inside),
         TEST(test_registers),
         TEST(test_fp),
+        TEST(test_vector),
         TEST(test_user_mode),
         TEST(test_user_counters),
     };

@@ -235,5 +235,5 @@ void arm_cntp_update(struct vcpu *vcpu, uint64_t ctl, uint64_t cval)
     vgic_set_level(vcpu->vm->arch.arm.vgic, vcpu->id, ARM_PPI_PTIMER, line);
     timer_arm(&pcpu->timers, &vcpu->arch.arm.cntp_timer,
               line ? TIMER_NEVER : a64_timer_deadline(ctl, cval));
-    arch_timer_program(timer_queue_next(&pcpu->timers));
+    run_timer_armed(pcpu);
 }

@@ -16,5 +16,6 @@ struct arch_pcpu {
     uint64_t emergency_stack_top;
     uint64_t hartid;
     struct crossing *crossing; /* of the trampoline */
-    uint32_t plic_context;     /* UINT32_MAX: none */
+    uint32_t intc_hart;        /* UINT32_MAX: none */
+    struct vcpu *vector_owner; /* whose vector registers are in the hardware */
 };

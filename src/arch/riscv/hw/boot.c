@@ -8,9 +8,9 @@
 #include "arch/riscv/hw/cpu.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
+#include "arch/riscv/hw/intc.h"
 #include "arch/riscv/hw/layout.h"
 #include "arch/riscv/hw/mm.h"
-#include "arch/riscv/hw/plic.h"
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/hw/smode.h"
 #include "arch/riscv/model/rv_csr_rows.h"
@@ -51,13 +51,13 @@ const char *boot_arch_devices(const void *fdt)
 
     if (why == NULL)
         why = host_init(fdt);
-    return why != NULL ? why : plic_init(fdt);
+    return why != NULL ? why : intc_init(fdt);
 }
 
 enum err boot_arch_cpu(struct pcpu *pcpu, uint64_t cpu_id)
 {
     pcpu->arch.hartid = cpu_id;
-    pcpu->arch.plic_context = plic_context_of(cpu_id);
+    pcpu->arch.intc_hart = intc_hart(cpu_id);
     if (smode_init_pcpu(pcpu) != ERR_NONE)
         return ERR_NO_MEMORY;
     return mm_map_stacks(pcpu);
@@ -90,7 +90,7 @@ uint32_t boot_fdt_irq(const void *fdt, int node)
     int length;
     const fdt32_t *cells = fdt_getprop(fdt, node, "interrupts", &length);
 
-    /* A PLIC's one cell: the source. */
+    /* A PLIC's one cell, an APLIC's first: the source. */
     return cells == NULL || length < 4 ? IRQ_MAX : fdt32_to_cpu(cells[0]);
 }
 

@@ -2,8 +2,8 @@
 /*
  * The trap vector in HS-mode (Privileged Architecture 10.1.2). While a guest runs, sscratch is the
  * address of its vcpu, so registers go straight to where they live; while we run it is 0. C then
- * decides, on this hart's stack, and names the vcpu to go on with. What C preserves is not even
- * saved for a trap that is done at once (fast.h).
+ * decides, on this hart's stack, and names the vcpu to go on with. What our C preserves or leaves
+ * alone is not even saved for a trap that is done at once (fast.h).
  */
 #include "arch/riscv/hw/crossing.h"
 #include "arch/riscv/hw/fast.h"
@@ -27,17 +27,16 @@ trap_vector:
     beqz    a0, from_hypervisor
     registers sd, a0, ENTRY_SAVED
     csrrw   t0, sscratch, zero      /* the guest's a0 */
-    csrr    t1, sepc
     csrr    a1, SCAUSE_CSR
     ld      tp, VCPU_PCPU(a0)
     sd      t0, (8 * 10)(a0)
-    sd      t1, VCPU_PC(a0)
+    csrr    a2, sepc
     ld      sp, PCPU_STACK_TOP(tp)
-    mv      fp, zero
+    sd      a2, VCPU_PC(a0)
     bltz    a1, interrupt
-    call    rv_trap_fast
-    /* a0: the vcpu, a1: enum rv_fast */
-    bnez    a1, not_fast
+    call    rv_trap_fast            /* tp is not C's to change */
+    bnez    a0, not_fast
+    ld      a0, PCPU_CURRENT(tp)
     csrw    sscratch, a0
     ld      t1, VCPU_PC(a0)
     csrw    sepc, t1
@@ -45,11 +44,14 @@ trap_vector:
     ld      a0, (8 * 10)(a0)
     sret
 
-    /* C has kept the others as the guest left them. */
+    /* They are the guest's still. */
 not_fast:
+    mv      t0, a0
+    ld      a0, PCPU_CURRENT(tp)
     registers sd, a0, ENTRY_REST
-    addi    a1, a1, -RV_FAST_RUN
-    beqz    a1, 1f
+    mv      fp, zero
+    sext.w  t0, t0                  /* RV_LEFT_ALL_BIT is its sign */
+    bgez    t0, 1f
     csrr    a1, SCAUSE_CSR
     call    rv_trap_exception
     j       rv_enter
@@ -68,6 +70,7 @@ rv_enter:
     sret
 interrupt:
     registers sd, a0, ENTRY_REST
+    mv      fp, zero
     call    rv_trap_interrupt
     j       rv_enter
 
@@ -137,6 +140,20 @@ hlvx_u16:
     .insn   r 0x73, 0x4, 0x32, a2, a0, x3       /* hlvx.hu a2, (a0) */
     csrw    stvec, t0
     sh      a2, 0(a1)
+    li      a0, 1
+    ret
+    .balign 4
+1:  csrw    stvec, t0
+    li      a0, 0
+    ret
+
+/* bool hstateen0_write(uint64_t value): false if machine mode has kept the register back (Volume II, 9.1). */
+    .global hstateen0_write
+hstateen0_write:
+    la      t0, 1f
+    csrrw   t0, stvec, t0
+    csrw    0x60c, a0
+    csrw    stvec, t0
     li      a0, 1
     ret
     .balign 4

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The short way of a trap, between entry.S and traps.c. Only the registers that C may change are
- * saved before rv_trap_fast; the others are still the guest's when it comes back, and are saved if
- * there is more to do.
+ * The short way of a trap, between entry.S and fast.c. Only the registers that our C may change are
+ * saved before rv_trap_fast: ra, sp, tp, t0, t1, a0 to a7. It preserves s0 to s11 and is compiled
+ * without t2 to t6 (Makefile), so these are the guest's when it comes back, and are saved if there
+ * is more to do. Until then nobody looks at them: a trap that names one is finished the long way;
+ * and no library is called, which would change them. A backtrace from there ends at the guest's s0,
+ * whatever that is: it goes up within our stack, or ends.
  */
 #pragma once
 
-/* Bit n is x(n): ra, sp, tp, t0-t6, a1-a7, and s0, the frame pointer, which ends a backtrace. */
-#define ENTRY_SAVED 0xf003f9f6
+/* Bit n is x(n). */
+#define ENTRY_SAVED 0x0003f876
 /* a0, which is there as well, but by itself. */
 #define ENTRY_A0 0x400
-/* gp, s1-s11. */
-#define ENTRY_REST 0x0ffc0208
+/* gp, t2, s0 to s11, t3 to t6. */
+#define ENTRY_REST 0xfffc0388
 
-/* What rv_trap_fast says: all is done; run_loop must look; nothing is done yet. */
-#define RV_FAST_DONE 0
-#define RV_FAST_RUN  1
-#define RV_FAST_REST 2
+/*
+ * rv_trap_fast answers what is left: 0, go on with the guest; requests of the vCPU (VCPU_REQ_*),
+ * run_loop must look; or this, the trap: nothing is done yet.
+ */
+#define RV_LEFT_ALL_BIT 31

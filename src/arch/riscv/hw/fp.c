@@ -2,12 +2,14 @@
 /*
  * sstatus.FS is ours, vsstatus.FS the guest's; with either off an instruction is illegal (18.2.1).
  * With ours off the first use comes to us (arch_trap_fp). The hypervisor itself never uses these
- * registers: with FS off that would be an exception of its own.
+ * registers: with FS off that would be an exception of its own. An instruction that uses the vector
+ * unit as well traps once for each (vector.c).
  */
 #include "arch/riscv/hw/fp.h"
 
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
+#include "arch/riscv/hw/vector.h"
 #include "arch/riscv/model/rv_priv.h"
 
 /* clang-format off */
@@ -86,6 +88,10 @@ enum trap_result arch_trap_fp(struct vcpu *vcpu, struct trap *trap)
 {
     struct pcpu *pcpu = vcpu->arch.rv.pcpu;
 
+    if (REG_GET(SSTATUS, FS, csr_read(sstatus)) != RV_STATE_OFF) {
+        vector_use(pcpu, vcpu);
+        return TRAP_RETRY;
+    }
     fp_release(pcpu);
     set_unit(RV_STATE_CLEAN);
     registers_load(&vcpu->arch.rv.fp);

@@ -103,6 +103,16 @@ static enum err add_machine_devices(struct vm *vm)
     return vm_add_region(vm, RV_GUEST_CLINT_BASE, VCLINT_SIZE, vclint_mmio, clint, "CLINT");
 }
 
+static enum err add_region(struct vm *vm, uint64_t base, uint64_t size_bytes,
+                           mmio_handler_fn *handler, mmio_peek_fn *peek, void *device,
+                           const char *name)
+{
+    enum err err = vm_add_region(vm, base, size_bytes, handler, device, name);
+
+    mmio_bus_set_peek(&vm->mmio, device, peek);
+    return err;
+}
+
 enum err arch_vm_init(struct vm *vm)
 {
     struct rv_vm *rv = &vm->arch.rv;
@@ -123,7 +133,8 @@ enum err arch_vm_init(struct vm *vm)
     if (!rv->emulated)
         rv->hgatp = hs_hgatp(vm);
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
-    return vm_add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, rv->vplic, "PLIC");
+    return add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, vplic_peek, rv->vplic,
+                      "PLIC");
 }
 
 void arch_vm_reset(struct vm *vm)
@@ -176,7 +187,8 @@ enum err arch_vm_add_uart(struct vm *vm)
     vns16550_init(uart, &config);
     vm->arch.rv.uart = uart;
     vm_add_console(vm, uart_input, uart_room);
-    return vm_add_region(vm, RV_GUEST_UART_BASE, VNS16550_SIZE, vns16550_mmio, uart, "UART");
+    return add_region(vm, RV_GUEST_UART_BASE, RV_GUEST_UART_BYTES, vns16550_mmio, vns16550_peek,
+                      uart, "UART");
 }
 
 enum err arch_vm_add_disk(struct vm *vm)
@@ -258,6 +270,27 @@ void rv_hook_timer_changed(struct vcpu *vcpu)
 {
     vcpu->arch.rv.priv.effects |= RV_EFFECT_PENDING;
     timer_follow(vcpu);
+}
+
+void rv_hook_post_self(struct vcpu *vcpu)
+{
+    if (rv_is_emulated(vcpu))
+        rv_virq_post(vcpu);
+    else
+        csr_set(hvip, RV_IRQ_VSSI);
+}
+
+void rv_hook_forget_mmu(struct vcpu *vcpu)
+{
+    struct rv_super *super = &vcpu->arch.rv.super;
+
+    if (rv_is_emulated(vcpu)) {
+        super->satp = 0; /* its next entry sees both */
+        super->sstatus &= ~(uint64_t)SSTATUS_SIE;
+    } else {
+        csr_write(vsatp, 0);
+        csr_clear(vsstatus, SSTATUS_SIE);
+    }
 }
 
 void rv_hook_wait(struct vcpu *vcpu)

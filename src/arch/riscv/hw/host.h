@@ -12,10 +12,12 @@ struct rv_host {
     const char *mmu_type;    /* of the boot hart's node, or NULL */
     uint32_t timebase_hz;
     bool h;               /* the H extension */
+    bool aia;             /* Ssaia: guests find siselect, which is theirs then */
     bool sstc;            /* stimecmp for us, vstimecmp for guests */
     uint64_t henvcfg;     /* for guests */
     enum rv_mode s2_mode; /* of hgatp */
     uint32_t vmid_count;
+    uint64_t vector_bytes; /* of a vector register; with V */
     /* For guests without H. */
     struct rv_isa emulated_isa; /* what they are shown */
     const char *emulated_mmu_type;

@@ -8,6 +8,7 @@
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
+#include "arch/riscv/hw/vector.h"
 #include "arch/riscv/model/rv_insn.h"
 #include "core/vm.h"
 #include "lib/bits.h"
@@ -34,7 +35,9 @@
     R(senvcfg, senvcfg)    \
     R(scounteren, scounteren)
 
-bool hlvx_u16(uint64_t at, uint16_t *to); /* entry.S */
+/* entry.S */
+bool hlvx_u16(uint64_t at, uint16_t *to);
+bool hstateen0_write(uint64_t value);
 
 /* HFENCE.GVMA and HFENCE.VVMA, of all addresses (18.3.2). */
 void hs_forget_vmid(uint16_t vmid)
@@ -75,6 +78,9 @@ static void find_features(struct rv_host *host)
     guest->have[RV_EXT_svade] &= !guest->have[RV_EXT_svadu];
     guest->have[RV_EXT_zicboz] &= (host->henvcfg & HENVCFG_CBZE) != 0;
     guest->have[RV_EXT_zicbom] &= (host->henvcfg & HENVCFG_CBCFE) != 0;
+    rv_isa_set_vectors(guest, rv_isa_has(&host->isa, RV_EXT_v) ? &host->isa : NULL);
+    if (rv_isa_has(guest, RV_EXT_v))
+        host->vector_bytes = vector_bytes();
     if (!guest->have[RV_EXT_zicboz])
         guest->cboz_bytes = 0;
     if (!guest->have[RV_EXT_zicbom])
@@ -103,6 +109,7 @@ static const char *find_s2_mode(struct rv_host *host)
 const char *hs_init(struct rv_host *host)
 {
     find_features(host);
+    host->aia = rv_isa_has(&host->isa, RV_EXT_ssaia);
     return find_s2_mode(host);
 }
 
@@ -115,9 +122,10 @@ void hs_init_cpu(void)
     csr_write(hgeie, 0);
     csr_write(hcounteren, RV_COUNTEREN_TM);
     csr_write(henvcfg, rv_host.henvcfg);
-    /* Guests' view of state that later extensions add: only what is switched. */
+    /* Guests' view of state that later extensions add: only what is switched. Where machine mode
+     * keeps that from us it keeps it from guests. */
     if (rv_isa_has(&rv_host.isa, RV_EXT_smstateen) || rv_isa_has(&rv_host.isa, RV_EXT_ssstateen))
-        csr_write(hstateen0, HSTATEEN0_ENVCFG | HSTATEEN0_FCSR);
+        (void)hstateen0_write(HSTATEEN0_ENVCFG | HSTATEEN0_FCSR);
     if (rv_host.sstc)
         csr_write(vstimecmp, UINT64_MAX);
     csr_write(hgatp, 0);
@@ -155,6 +163,8 @@ void hs_load(struct vcpu *vcpu)
     csr_write(vsatp, super->satp);
     if (rv_host.sstc)
         csr_write(vstimecmp, super->stimecmp);
+    if (rv_host.aia)
+        csr_write(vsiselect, super->siselect);
     csr_write(hvip, super->software_pending ? RV_IRQ_VSSI : 0);
     hs_sync_virqs(vcpu);
 }
@@ -167,6 +177,8 @@ void hs_save(struct vcpu *vcpu)
     VS_REGISTERS(SAVE)
 #undef SAVE
     super->satp = csr_read(vsatp);
+    if (rv_host.aia)
+        super->siselect = csr_read(vsiselect);
     super->in_supervisor = (csr_read(sstatus) & SSTATUS_SPP) != 0;
     super->software_pending = (csr_read(hvip) & RV_IRQ_VSSI) != 0;
     if (rv_host.sstc) {

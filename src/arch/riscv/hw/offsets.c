@@ -28,6 +28,7 @@ void offsets(void)
     OFFSET(VCPU_PCPU, offsetof(struct vcpu, arch.rv.pcpu));
     OFFSET(PCPU_STACK_TOP, offsetof(struct pcpu, arch.stack_top));
     OFFSET(PCPU_EMERGENCY_TOP, offsetof(struct pcpu, arch.emergency_stack_top));
+    OFFSET(PCPU_CURRENT, offsetof(struct pcpu, current));
     OFFSET(BOOT_PARAMS_SATP, offsetof(struct boot_params, satp));
     OFFSET(BOOT_PARAMS_PCPU, offsetof(struct boot_params, pcpu));
     OFFSET(VCPU_CAPS, offsetof(struct vcpu, arch.rv.priv.caps));

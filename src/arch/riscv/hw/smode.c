@@ -88,6 +88,7 @@ const char *smode_init(struct rv_host *host)
     struct rv_isa *isa = &host->emulated_isa;
 
     *isa = host->guest_isa;
+    rv_isa_set_vectors(isa, NULL);
     /* What is emulated is there whatever the machine has. */
     isa->have[RV_EXT_sstc] = true;
     isa->have[RV_EXT_svadu] = true;

@@ -36,29 +36,10 @@ uint64_t timer_host_ticks(const struct vcpu *vcpu, uint64_t deadline_ticks)
     return deadline_ticks - delta;
 }
 
-/*
- * While nothing runs here the guest that is still loaded waits for its own timer too, whose
- * interrupt is delegated and wakes no hart in HS-mode. One that is over and not enabled wakes
- * nobody.
- */
-static uint64_t with_waiting_guest(const struct pcpu *pcpu, uint64_t deadline)
-{
-    struct vcpu *vcpu = pcpu->loaded;
-    uint64_t virtual;
-
-    if (pcpu->current != NULL || vcpu == NULL)
-        return deadline;
-    virtual = arch_vcpu_timer_deadline(vcpu);
-    if (virtual <= arch_counter() && !arch_vcpu_virq_pending(vcpu))
-        return deadline;
-    return MIN(deadline, virtual);
-}
-
 void arch_timer_program(uint64_t deadline_ticks)
 {
     struct pcpu *pcpu = arch_this_cpu();
 
-    deadline_ticks = with_waiting_guest(pcpu, deadline_ticks);
     if (deadline_ticks == pcpu->programmed_ticks)
         return;
     pcpu->programmed_ticks = deadline_ticks;
@@ -79,18 +60,6 @@ void timer_interrupt(void)
     else
         sbi_set_timer(TIMER_NEVER);
     run_reschedule(pcpu);
-    if (pcpu->current == NULL && pcpu->loaded != NULL && arch_vcpu_virq_pending(pcpu->loaded))
-        sched_wake(pcpu->loaded, false);
-}
-
-/* A timer of PCPU's, which is this one, was armed. What is programmed may be the end of a slice,
- * which is in no queue: it stays if it comes first. */
-static void program_earlier(struct pcpu *pcpu)
-{
-    uint64_t next = timer_queue_next(&pcpu->timers);
-
-    if (next < pcpu->programmed_ticks)
-        arch_timer_program(next);
 }
 
 void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
@@ -102,7 +71,7 @@ void timer_set_virtual(struct vcpu *vcpu, uint64_t deadline_ticks)
     rv->super.stimecmp = deadline_ticks;
     rv_virq_set(vcpu, RV_IRQ_STI, over);
     timer_arm(&rv->pcpu->timers, &rv->sbi_timer, over ? TIMER_NEVER : deadline);
-    program_earlier(rv->pcpu);
+    run_timer_armed(rv->pcpu);
 }
 
 void timer_follow(struct vcpu *vcpu)
@@ -111,7 +80,7 @@ void timer_follow(struct vcpu *vcpu)
     uint64_t deadline = rv_priv_deadline(rv, rv_hook_time(vcpu));
 
     timer_arm(&rv->pcpu->timers, &rv->sbi_timer, timer_host_ticks(vcpu, deadline));
-    program_earlier(rv->pcpu);
+    run_timer_armed(rv->pcpu);
 }
 
 void timer_init_cpu(void)

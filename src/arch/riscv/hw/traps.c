@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the vector into the portable core and back. Here is what needs the hardware: the trap's
- * registers, the guest's own for an injection; what a trap means and how it ends is
- * model/rv_trap.h.
+ * From the vector into the portable core and back, where fast.c has not done it. Here is what needs
+ * the hardware: the trap's registers, the guest's own for an injection; what a trap means and how
+ * it ends is model/rv_trap.h.
  */
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
-#include "arch/riscv/hw/fast.h"
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/observed.h"
-#include "arch/riscv/model/rv_guest_layout.h"
 #include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "core/run.h"
@@ -17,12 +15,6 @@
 #include "core/trace.h"
 #include "core/vm.h"
 
-/* What entry.S goes on with, in two registers. */
-struct rv_fast {
-    struct vcpu *vcpu; /* the same */
-    uint64_t what;     /* RV_FAST_* */
-};
-struct rv_fast rv_trap_fast(struct vcpu *vcpu, uint64_t cause);
 struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause);
 struct vcpu *rv_trap_resume(struct vcpu *vcpu);
 struct vcpu *rv_trap_interrupt(struct vcpu *vcpu);
@@ -67,6 +59,8 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
         .htval = csr_read(htval),
         .htinst = csr_read(htinst),
         .pc = vcpu->arch.rv.gprs.pc,
+        .vector_off =
+            vcpu->arch.rv.vector != NULL && REG_GET(SSTATUS, VS, csr_read(sstatus)) == RV_STATE_OFF,
         .fp_off = REG_GET(SSTATUS, FS, csr_read(sstatus)) == RV_STATE_OFF,
         .user = (csr_read(sstatus) & SSTATUS_SPP) == 0,
     };
@@ -79,72 +73,6 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
         rv_trap_handle_observed(vcpu, &syndrome);
     else
         rv_trap_handle(vcpu, &syndrome, &trap);
-}
-
-/* No device is there, or it does not want it. Nothing has changed the trap's registers since. */
-static __noinline void refuse_access(struct vcpu *vcpu, uint64_t cause, enum trap_result result)
-{
-    const struct rv_syndrome syndrome = {.cause = cause, .tval = csr_read(stval)};
-    const struct trap trap = {.kind = TRAP_MMIO};
-
-    rv_trap_refuse(vcpu, &syndrome, &trap, result);
-}
-
-/* An access to a device, of which htinst tells all. False: it is something else, or of a register
- * that is not saved, and nothing is done. */
-static __always_inline bool handle_access(struct vcpu *vcpu, uint64_t cause)
-{
-    const struct rv_syndrome syndrome = {.cause = cause,
-                                         .tval = csr_read(stval),
-                                         .htval = csr_read(htval),
-                                         .htinst = csr_read(htinst)};
-    struct trap trap;
-    enum trap_result result;
-
-    /* All devices lie below all memory. */
-    if (rv_fault_gpa(&syndrome).raw >= RV_GUEST_BANK0_BASE || !rv_decode_access(&syndrome, &trap))
-        return false;
-    if (trap.reg != TRAP_REG_NONE) {
-        if (((ENTRY_SAVED | ENTRY_A0) & bit64(trap.reg)) == 0)
-            return false;
-        if (trap.write)
-            trap.value = rv_stored_value(vcpu, &trap);
-    }
-    result = trap_dispatch(vcpu, &trap);
-    ghost_trap();
-    if (unlikely(result != TRAP_DONE))
-        refuse_access(vcpu, cause, result);
-    else
-        rv_trap_finish(vcpu, &trap);
-    return true;
-}
-static __noinline __no_stack_protector bool handle_load(struct vcpu *vcpu)
-{
-    return handle_access(vcpu, RV_CAUSE_LOAD_GUEST_PAGE);
-}
-static __noinline __no_stack_protector bool handle_store(struct vcpu *vcpu)
-{
-    return handle_access(vcpu, RV_CAUSE_STORE_GUEST_PAGE);
-}
-
-/* It has no array, and what it calls has its own protection. */
-__no_stack_protector struct rv_fast rv_trap_fast(struct vcpu *vcpu, uint64_t cause)
-{
-    static const struct rv_syndrome call = {.cause = RV_CAUSE_ECALL_VS};
-    struct trap trap;
-
-    exit_note(vcpu->arch.rv.pcpu, vcpu, vcpu->arch.rv.gprs.pc, cause, csr_read(stval));
-    if (is_observed(vcpu))
-        return (struct rv_fast){vcpu, RV_FAST_REST};
-    if (cause == RV_CAUSE_ECALL_VS) {
-        rv_decode_call(&trap);
-        rv_trap_act(vcpu, &call, &trap);
-    } else if (!(cause == RV_CAUSE_LOAD_GUEST_PAGE && handle_load(vcpu)) &&
-               !(cause == RV_CAUSE_STORE_GUEST_PAGE && handle_store(vcpu))) {
-        return (struct rv_fast){vcpu, RV_FAST_REST};
-    }
-    return (struct rv_fast){vcpu,
-                            likely(read_once(vcpu->requests) == 0) ? RV_FAST_DONE : RV_FAST_RUN};
 }
 
 struct vcpu *rv_trap_exception(struct vcpu *vcpu, uint64_t cause)

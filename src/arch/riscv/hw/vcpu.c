@@ -7,9 +7,11 @@
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/smode.h"
 #include "arch/riscv/hw/timer.h"
+#include "arch/riscv/hw/vector.h"
 #include "arch/riscv/model/rv_emulate.h"
 #include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_priv.h"
+#include "arch/riscv/model/rv_sbi_pmu.h"
 #include "arch/riscv/model/rv_trace.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/pcpu.h"
@@ -33,6 +35,8 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
 
     memset(&rv->fp, 0, sizeof(rv->fp));
     rv->fp_dirty = false;
+    vector_reset(vcpu);
+    rv_sbi_pmu_reset(vcpu);
     if (rv_is_emulated(vcpu)) {
         smode_reset(vcpu, entry, argument);
         return;
@@ -76,16 +80,19 @@ void arch_vcpu_load(struct vcpu *vcpu)
     vcpu->arch.rv.pcpu = pcpu;
     if (rv_is_emulated(vcpu)) {
         smode_load(vcpu);
+        vector_load(pcpu, vcpu); /* it has none */
         return;
     }
     hs_load(vcpu);
     fp_load(pcpu, vcpu);
+    vector_load(pcpu, vcpu);
     forget_others(vcpu, pcpu->id);
 }
 
 void arch_vcpu_save(struct vcpu *vcpu)
 {
     fp_save(arch_this_cpu(), vcpu);
+    vector_save(arch_this_cpu(), vcpu);
     if (!rv_is_emulated(vcpu))
         hs_save(vcpu);
 }
@@ -98,6 +105,8 @@ void arch_vcpu_off(struct vcpu *vcpu)
     __atomic_fetch_and(&vcpu->arch.rv.lines, ~(uint32_t)RV_IRQ_STI, __ATOMIC_RELEASE);
     if (pcpu->fp_owner == vcpu)
         fp_release(pcpu);
+    if (pcpu->arch.vector_owner == vcpu)
+        vector_release(pcpu);
 }
 
 /* ---- interrupts, timer */
@@ -156,7 +165,7 @@ enum err arch_vcpu_init(struct vcpu *vcpu)
 {
     vcpu->arch.rv.last_cpu = UINT32_MAX;
     timer_init(&vcpu->arch.rv.sbi_timer, sbi_timer_fired);
-    return vcpu->vm->arch.rv.emulated ? smode_vcpu_init(vcpu) : ERR_NONE;
+    return vcpu->vm->arch.rv.emulated ? smode_vcpu_init(vcpu) : vector_vcpu_init(vcpu);
 }
 
 /* ---- words about it */

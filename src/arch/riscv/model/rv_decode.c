@@ -119,7 +119,9 @@ void rv_decode(const struct rv_syndrome *syndrome, struct trap *trap)
         decode_virtual(syndrome, insn, trap);
         break;
     case RV_CAUSE_ILLEGAL:
-        if (syndrome->fp_off && rv_insn_is_fp(insn))
+        /* Some vector instructions use both units. */
+        if ((syndrome->fp_off && (rv_insn_is_fp(insn) || rv_insn_is_vector(insn))) ||
+            (syndrome->vector_off && rv_insn_is_vector(insn)))
             trap->kind = TRAP_FP;
         break;
     default:

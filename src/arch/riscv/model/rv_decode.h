@@ -26,9 +26,10 @@ struct rv_syndrome {
     uint64_t cause; /* scause of an exception */
     uint64_t tval, htval, htinst;
     uint64_t pc;
-    uint32_t insn; /* the instruction, if rv_insn_needed */
-    bool fp_off;   /* the floating-point unit was off for the guest, by us */
-    bool user;     /* it was in U-mode */
+    uint32_t insn;   /* the instruction, if rv_insn_needed */
+    bool fp_off;     /* the floating-point unit was off for the guest, by us */
+    bool vector_off; /* and the vector unit, which guests have */
+    bool user;       /* it was in U-mode */
 };
 
 static inline bool rv_is_guest_page_fault(uint64_t cause)
@@ -70,33 +71,24 @@ static __always_inline void rv_decode_call(struct trap *trap)
     trap->syndrome = RV_CAUSE_ECALL_VS;
 }
 /*
- * The same of a load or store that htinst tells of: all of it at the address, by an instruction
- * whose 32-bit form is plain. False: rv_decode says what it is.
+ * The same of a load or store that htinst tells of, but for its address: all of it there, by an
+ * instruction whose 32-bit form is plain. False: rv_decode says what it is.
  */
-static __always_inline bool rv_decode_access(const struct rv_syndrome *syndrome, struct trap *trap)
+static __always_inline bool rv_decode_plain(uint64_t htinst, bool write, struct trap *trap)
 {
-    uint32_t insn = (uint32_t)syndrome->htinst;
-    uint32_t funct3 = (uint32_t)REG_GET(RV_INSN, FUNCT3, insn);
-    bool write = syndrome->cause == RV_CAUSE_STORE_GUEST_PAGE;
-    uint64_t opcode = write ? RV_OP_STORE : RV_OP_LOAD, reg;
-
+    uint64_t funct3 = REG_GET(RV_INSN, FUNCT3, htinst), opcode = write ? RV_OP_STORE : RV_OP_LOAD;
     /* Bit 1 is clear if it was an instruction of 16 bits. */
-    if (REG_GET(RV_INSN, OPCODE, insn | HTINST_WIDE) != opcode || !(insn & HTINST_IS_INSN) ||
-        (insn & HTINST_OFFSET) != 0 || funct3 > (write ? 3 : 6))
-        return false;
-    reg = write ? REG_GET(RV_INSN, RS2, insn) : REG_GET(RV_INSN, RD, insn);
+    uint64_t mask = (RV_INSN_OPCODE | HTINST_OFFSET) & ~(uint64_t)HTINST_WIDE;
+
     trap->kind = TRAP_MMIO;
-    trap->insn_bytes = insn & HTINST_WIDE ? 4 : 2;
-    trap->reg = reg != 0 ? (uint8_t)reg : TRAP_REG_NONE;
+    trap->insn_bytes = (uint8_t)(2 + (htinst & HTINST_WIDE));
+    trap->reg = (uint8_t)(write ? REG_GET(RV_INSN, RS2, htinst) : REG_GET(RV_INSN, RD, htinst));
     trap->write = write;
-    trap->value = 0;
-    trap->mmio.gpa = rv_fault_gpa(syndrome);
-    trap->mmio.gva = GVA(syndrome->tval);
     trap->mmio.size_bytes = (uint8_t)(1u << (funct3 & 3));
-    trap->mmio.sign_extend = funct3 < 3;
+    trap->mmio.sign_extend = funct3 < 4;
     trap->mmio.reg_bits = 64;
-    trap->syndrome = syndrome->cause;
-    return true;
+    /* Which does not exist (a load without sign of 64 bits, stores without) does not trap so. */
+    return (htinst & mask) == (opcode & mask);
 }
 /* Fill TRAP. A load or store is decoded as if a device were there: what is memory, the caller
  * knows. */

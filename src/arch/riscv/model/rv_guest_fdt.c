@@ -14,7 +14,7 @@
 #include "lib/fmt.h"
 
 #define NODE_NAME_MAX 32
-#define ISA_TEXT_MAX  768
+#define ISA_TEXT_MAX  1024
 
 /* Phandle of hart N's interrupt controller. */
 #define PHANDLE_HART 16u
@@ -133,7 +133,7 @@ static int write_uart(void *fdt)
     int err = begin_at(fdt, "serial", RV_GUEST_UART_BASE);
 
     err |= fdt_property_string(fdt, "compatible", "ns16550a");
-    err |= write_reg(fdt, RV_GUEST_UART_BASE, KIB(4));
+    err |= write_reg(fdt, RV_GUEST_UART_BASE, RV_GUEST_UART_BYTES);
     err |= fdt_property_cell(fdt, "interrupts", RV_GUEST_UART_SOURCE);
     err |= fdt_property_cell(fdt, "clock-frequency", RV_GUEST_UART_CLOCK_HZ);
     err |= fdt_end_node(fdt);

@@ -17,6 +17,7 @@
 
 /* The 16550 and its interrupt. */
 #define RV_GUEST_UART_BASE     0x10000000ULL
+#define RV_GUEST_UART_BYTES    0x1000u
 #define RV_GUEST_UART_SOURCE   10u
 #define RV_GUEST_UART_CLOCK_HZ 3686400u
 

@@ -24,6 +24,10 @@ void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks);
 void rv_hook_timer_changed(struct vcpu *vcpu);
 /* The guest's time, now. */
 uint64_t rv_hook_time(const struct vcpu *vcpu);
+/* VCPU has sent itself a software interrupt: as rv_virq_post, but it is here. */
+void rv_hook_post_self(struct vcpu *vcpu);
+/* VCPU's MMU and its interrupts are off (satp 0, sstatus.SIE 0), and it is in S-mode, as it is. */
+void rv_hook_forget_mmu(struct vcpu *vcpu);
 /* VCPU waits as by WFI. */
 void rv_hook_wait(struct vcpu *vcpu);
 

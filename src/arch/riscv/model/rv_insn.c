@@ -122,6 +122,26 @@ uint64_t rv_csr_result(enum rv_csr_op op, uint64_t old, uint64_t source)
     }
 }
 
+bool rv_insn_is_vector(uint32_t insn)
+{
+    enum { WIDTH_8 = 0, WIDTH_16 = 5 };
+    uint64_t width = REG_GET(RV_INSN, FUNCT3, insn);
+    struct rv_csr_insn csr;
+
+    switch (REG_GET(RV_INSN, OPCODE, insn)) {
+    case RV_OP_VECTOR:
+    case RV_OP_VECTOR_CRYPTO:
+        return true;
+    case RV_OP_LOAD_FP: /* shared with those of floating point, which have other widths */
+    case RV_OP_STORE_FP:
+        return width == WIDTH_8 || width >= WIDTH_16;
+    default:
+        return rv_insn_csr(insn, &csr) &&
+               ((csr.number >= CSR_vstart && csr.number <= CSR_vxrm) || csr.number == CSR_vcsr ||
+                (csr.number >= CSR_vl && csr.number <= CSR_vlenb));
+    }
+}
+
 /* FLD and FSD of 16 bits; there are none of single precision in RV64 (table 34). */
 static bool compressed_is_fp(uint32_t insn)
 {

@@ -37,8 +37,11 @@ enum rv_opcode {
     RV_OP_NMSUB = 0x4b,
     RV_OP_NMADD = 0x4f,
     RV_OP_FP = 0x53,
+    RV_OP_VECTOR = 0x57,
+    RV_OP_VECTOR_CRYPTO = 0x77,
     RV_OP_SYSTEM = 0x73,
 };
+#define RV_INSN_WIDE_BYTES 4u /* ECALL, WFI, CSR instructions */
 /* Without operands (Volume II, 3.3, 10.1 and chapter 11). */
 #define RV_INSN_ECALL           0x00000073u
 #define RV_INSN_SRET            0x10200073u
@@ -83,5 +86,7 @@ bool rv_insn_csr(uint32_t insn, struct rv_csr_insn *csr);
 /* What the CSR becomes: OLD is its value, SOURCE the operand's. */
 uint64_t rv_csr_result(enum rv_csr_op op, uint64_t old, uint64_t source);
 
+/* INSN needs the vector unit: with sstatus.VS off it is illegal. */
+bool rv_insn_is_vector(uint32_t insn);
 /* INSN needs the floating-point unit: with sstatus.FS off it is illegal. */
 bool rv_insn_is_fp(uint32_t insn);

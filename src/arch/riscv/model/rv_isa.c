@@ -97,6 +97,16 @@ void rv_isa_meet(struct rv_isa *isa, const struct rv_isa *other)
     isa->cboz_bytes = MIN(isa->cboz_bytes, other->cboz_bytes);
 }
 
+void rv_isa_set_vectors(struct rv_isa *guest, const struct rv_isa *host)
+{
+#define EXTENSION(name, guest) RV_EXT_##name,
+    static const uint8_t vectors[] = {RV_EXT_v, RV_VECTOR_EXTENSION_LIST(EXTENSION)};
+#undef EXTENSION
+
+    for (unsigned i = 0; i < ARRAY_SIZE(vectors); i++)
+        guest->have[vectors[i]] = host != NULL && host->have[vectors[i]];
+}
+
 void rv_isa_for_guests(const struct rv_isa *host, struct rv_isa *guest)
 {
     *guest = *host;

@@ -7,33 +7,25 @@
 #include "arch/riscv/model/rv_sbi.h"
 
 #include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_sbi_pmu.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/guest_mem.h"
 #include "core/vm.h"
 #include "lib/bits.h"
 
-/* No number is registered for us (chapter 4, table 5). */
-#define IMPL_ID      0x545250u
-#define IMPL_VERSION 1u
-
 /* Bytes that one console call moves; the guest asks again for the rest (chapter 12). */
 #define DBCN_CHUNK 128u
 
-/* What a call leaves in a0 and a1: in two registers on its way. */
-struct answer {
-    int64_t error;
-    uint64_t value; /* of a success */
-};
 /* Beside SBI's errors, which are none above 0: the call does not come back, or is made again. */
 #define CALL_RETRY 1
 
-static struct answer answer(int64_t error)
+static struct rv_sbi_answer answer(int64_t error)
 {
-    return (struct answer){.error = error};
+    return (struct rv_sbi_answer){.error = error};
 }
-static struct answer answer_value(uint64_t value)
+static struct rv_sbi_answer answer_value(uint64_t value)
 {
-    return (struct answer){.error = SBI_SUCCESS, .value = value};
+    return (struct rv_sbi_answer){.error = SBI_SUCCESS, .value = value};
 }
 
 /* Arguments of a call: a0 to a5, and the function's number behind them. */
@@ -48,7 +40,7 @@ static bool harts(const struct vm *vm, uint64_t mask, uint64_t base, uint64_t *t
         *targets = all;
         return true;
     }
-    if (base >= 64 || (mask != 0 && base + bit_highest(mask) >= 64))
+    if (base >= 64 || mask << base >> base != mask)
         return false;
     *targets = mask << base;
     return (*targets & ~all) == 0;
@@ -66,21 +58,21 @@ static bool is_extension(uint64_t id)
     case SBI_HSM:
     case SBI_SRST:
     case SBI_DBCN:
+    case SBI_SUSP:
+    case SBI_PMU:
         return true;
     default:
         return false;
     }
 }
 
-static struct answer base(struct vcpu *vcpu, const uint64_t *arg)
+static struct rv_sbi_answer base(struct vcpu *vcpu, const uint64_t *arg)
 {
+    uint64_t value;
+
+    if (rv_sbi_identity(arg[FUNCTION], &value))
+        return answer_value(value);
     switch (arg[FUNCTION]) {
-    case SBI_BASE_SPEC_VERSION:
-        return answer_value(RV_SBI_VERSION);
-    case SBI_BASE_IMPL_ID:
-        return answer_value(IMPL_ID);
-    case SBI_BASE_IMPL_VERSION:
-        return answer_value(IMPL_VERSION);
     case SBI_BASE_PROBE:
         return answer_value(is_extension(arg[0]));
     case SBI_BASE_MVENDORID: /* 0 is always legal: a guest looks for no errata of the host's */
@@ -94,17 +86,18 @@ static struct answer base(struct vcpu *vcpu, const uint64_t *arg)
 
 /* ---- chapter 6, timer */
 
-static struct answer timer(struct vcpu *vcpu, const uint64_t *arg)
+static struct rv_sbi_answer timer(struct vcpu *vcpu, const uint64_t *arg)
 {
     if (arg[FUNCTION] != 0)
         return answer(SBI_ERR_NOT_SUPPORTED);
+    vcpu->arch.rv.events[RV_EVENT_SET_TIMER]++;
     rv_hook_set_timer(vcpu, arg[0]);
     return answer(SBI_SUCCESS);
 }
 
 /* ---- chapter 7, interrupts between harts */
 
-static struct answer ipi(struct vcpu *vcpu, const uint64_t *arg)
+static struct rv_sbi_answer ipi(struct vcpu *vcpu, const uint64_t *arg)
 {
     struct vm *vm = vcpu->vm;
     uint64_t targets;
@@ -113,16 +106,21 @@ static struct answer ipi(struct vcpu *vcpu, const uint64_t *arg)
         return answer(SBI_ERR_NOT_SUPPORTED);
     if (!harts(vm, arg[0], arg[1], &targets))
         return answer(SBI_ERR_INVALID_PARAM);
-    for (; targets != 0; targets &= targets - 1)
+    vcpu->arch.rv.events[RV_EVENT_IPI_SENT]++;
+    if (targets & bit64(vcpu->id))
+        rv_hook_post_self(vcpu);
+    for (targets &= ~bit64(vcpu->id); targets != 0; targets &= targets - 1)
         rv_virq_post(vm->vcpus[bit_lowest(targets)]);
     return answer(SBI_SUCCESS);
 }
 
 /* ---- chapter 8, fences on other harts */
 
-static __noinline struct answer rfence(struct vcpu *vcpu, const uint64_t *arg)
+static __noinline struct rv_sbi_answer rfence(struct vcpu *vcpu, const uint64_t *arg)
 {
     static const enum rv_fence fences[] = {RV_FENCE_I, RV_FENCE_VMA, RV_FENCE_VMA_ASID};
+    static const uint8_t events[] = {RV_EVENT_FENCE_I_SENT, RV_EVENT_SFENCE_VMA_SENT,
+                                     RV_EVENT_SFENCE_VMA_ASID_SENT};
     uint64_t targets, size;
 
     /* Guests have no H extension, so the fences that belong to it are not supported. */
@@ -130,6 +128,7 @@ static __noinline struct answer rfence(struct vcpu *vcpu, const uint64_t *arg)
         return answer(SBI_ERR_NOT_SUPPORTED);
     if (!harts(vcpu->vm, arg[0], arg[1], &targets))
         return answer(SBI_ERR_INVALID_PARAM);
+    vcpu->arch.rv.events[events[arg[FUNCTION]]]++;
     size = arg[2] == 0 && arg[3] == 0 ? UINT64_MAX : arg[3];
     rv_hook_fence(vcpu, targets, fences[arg[FUNCTION]], arg[2], size, arg[4]);
     return answer(SBI_SUCCESS);
@@ -161,16 +160,48 @@ static int64_t hart_start(struct vm *vm, const uint64_t *arg)
     return err == ERR_NONE ? SBI_SUCCESS : SBI_ERR_FAILED;
 }
 
-static int64_t hart_suspend(struct vcpu *vcpu, const uint64_t *arg)
+/*
+ * VCPU waits, and then begins at ENTRY as a hart that was started does, but with what wakes it
+ * still enabled. Its registers are undefined until then (chapters 9.4 and 13.1), so they are that
+ * state already while it waits.
+ */
+static struct rv_sbi_answer suspend_at(struct vcpu *vcpu, uint64_t entry, uint64_t opaque)
 {
-    if (arg[0] == SBI_HSM_SUSPEND_RETENTIVE) {
-        rv_hook_wait(vcpu);
-        return SBI_SUCCESS;
-    }
-    return arg[0] == SBI_HSM_SUSPEND_NON_RETENTIVE ? SBI_ERR_NOT_SUPPORTED : SBI_ERR_INVALID_PARAM;
+    struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
+
+    if (!is_aligned(entry, 2) || !is_guest_ram(vcpu->vm, entry, 2))
+        return answer(SBI_ERR_INVALID_ADDRESS);
+    gprs->pc = entry;
+    gprs->x[RV_A0] = vcpu->id;
+    gprs->x[RV_A1] = opaque;
+    rv_hook_forget_mmu(vcpu);
+    rv_hook_wait(vcpu);
+    return answer(CALL_RETRY);
 }
 
-static __noinline struct answer hsm(struct vcpu *vcpu, const uint64_t *arg)
+static struct rv_sbi_answer hart_suspend(struct vcpu *vcpu, const uint64_t *arg)
+{
+    uint32_t type = (uint32_t)arg[0];
+
+    vcpu->arch.rv.suspended_at = vcpu->stats.traps[TRAP_WAIT] + 1;
+    if (type == SBI_HSM_SUSPEND_NON_RETENTIVE)
+        return suspend_at(vcpu, arg[1], arg[2]);
+    if (type != SBI_HSM_SUSPEND_RETENTIVE)
+        return answer(SBI_ERR_INVALID_PARAM);
+    rv_hook_wait(vcpu);
+    return answer(SBI_SUCCESS);
+}
+
+/* Of a hart that is on. It waits, and has not executed WFI since it called. */
+static uint64_t status(const struct vcpu *vcpu)
+{
+    bool suspended = vcpu->sched.state == SCHED_WAITING &&
+                     vcpu->arch.rv.suspended_at == vcpu->stats.traps[TRAP_WAIT] + 1;
+
+    return suspended ? SBI_HSM_SUSPENDED : SBI_HSM_STARTED;
+}
+
+static __noinline struct rv_sbi_answer hsm(struct vcpu *vcpu, const uint64_t *arg)
 {
     struct vm *vm = vcpu->vm;
 
@@ -183,9 +214,10 @@ static __noinline struct answer hsm(struct vcpu *vcpu, const uint64_t *arg)
     case SBI_HSM_STATUS:
         if (arg[0] >= vm->vcpu_count)
             return answer(SBI_ERR_INVALID_PARAM);
-        return answer_value(vm_cpu_is_on(vm, (uint32_t)arg[0]) ? SBI_HSM_STARTED : SBI_HSM_STOPPED);
+        return answer_value(vm_cpu_is_on(vm, (uint32_t)arg[0]) ? status(vm->vcpus[arg[0]])
+                                                               : SBI_HSM_STOPPED);
     case SBI_HSM_SUSPEND:
-        return answer(hart_suspend(vcpu, arg));
+        return hart_suspend(vcpu, arg);
     default:
         return answer(SBI_ERR_NOT_SUPPORTED);
     }
@@ -193,7 +225,7 @@ static __noinline struct answer hsm(struct vcpu *vcpu, const uint64_t *arg)
 
 /* ---- chapter 10, system reset */
 
-static __noinline struct answer srst(struct vcpu *vcpu, const uint64_t *arg)
+static __noinline struct rv_sbi_answer srst(struct vcpu *vcpu, const uint64_t *arg)
 {
     if (arg[FUNCTION] != 0)
         return answer(SBI_ERR_NOT_SUPPORTED);
@@ -203,9 +235,25 @@ static __noinline struct answer srst(struct vcpu *vcpu, const uint64_t *arg)
     return answer(CALL_RETRY);
 }
 
+/* ---- chapter 13, system suspend */
+
+static __noinline struct rv_sbi_answer susp(struct vcpu *vcpu, const uint64_t *arg)
+{
+    struct vm *vm = vcpu->vm;
+
+    if (arg[FUNCTION] != 0)
+        return answer(SBI_ERR_NOT_SUPPORTED);
+    if ((uint32_t)arg[0] != SBI_SUSP_TO_RAM)
+        return answer(SBI_ERR_INVALID_PARAM);
+    for (uint32_t i = 0; i < vm->vcpu_count; i++)
+        if (i != vcpu->id && vm_cpu_is_on(vm, i))
+            return answer(SBI_ERR_DENIED);
+    return suspend_at(vcpu, arg[1], arg[2]);
+}
+
 /* ---- chapter 12, debug console */
 
-static struct answer console_write(struct vcpu *vcpu, const uint64_t *arg)
+static struct rv_sbi_answer console_write(struct vcpu *vcpu, const uint64_t *arg)
 {
     char chunk[DBCN_CHUNK];
     struct vm *vm = vcpu->vm;
@@ -219,7 +267,7 @@ static struct answer console_write(struct vcpu *vcpu, const uint64_t *arg)
     return answer_value(done);
 }
 
-static __noinline struct answer dbcn(struct vcpu *vcpu, const uint64_t *arg)
+static __noinline struct rv_sbi_answer dbcn(struct vcpu *vcpu, const uint64_t *arg)
 {
     switch (arg[FUNCTION]) {
     case SBI_DBCN_WRITE:
@@ -234,7 +282,8 @@ static __noinline struct answer dbcn(struct vcpu *vcpu, const uint64_t *arg)
     }
 }
 
-static __always_inline struct answer call(struct vcpu *vcpu, uint64_t id, const uint64_t *arg)
+static __always_inline struct rv_sbi_answer call(struct vcpu *vcpu, uint64_t id,
+                                                 const uint64_t *arg)
 {
     switch (id) {
     case SBI_BASE:
@@ -251,6 +300,10 @@ static __always_inline struct answer call(struct vcpu *vcpu, uint64_t id, const 
         return srst(vcpu, arg);
     case SBI_DBCN:
         return dbcn(vcpu, arg);
+    case SBI_SUSP:
+        return susp(vcpu, arg);
+    case SBI_PMU:
+        return rv_sbi_pmu(vcpu, arg);
     default:
         return answer(SBI_ERR_NOT_SUPPORTED);
     }
@@ -260,7 +313,7 @@ static __always_inline struct answer call(struct vcpu *vcpu, uint64_t id, const 
 __no_stack_protector enum trap_result rv_sbi_call(struct vcpu *vcpu, struct trap *trap)
 {
     uint64_t *x = vcpu->arch.rv.gprs.x;
-    struct answer answer = call(vcpu, x[RV_A7], &x[RV_A0]);
+    struct rv_sbi_answer answer = call(vcpu, x[RV_A7], &x[RV_A0]);
 
     if (answer.error == CALL_RETRY)
         return TRAP_RETRY;

@@ -23,6 +23,7 @@ struct rv_super {
     uint64_t sie;      /* in the places of the supervisor's own interrupts (SSI, STI, SEI) */
     uint64_t stimecmp; /* of the guest's time; UINT64_MAX: never */
     uint64_t senvcfg, scounteren;
+    uint64_t siselect;     /* of hosts with AIA, though guests are not shown that */
     bool in_supervisor;    /* it runs in (virtual) S-mode, not in U-mode */
     bool software_pending; /* sip.SSIP, which the guest itself may clear */
 };
@@ -72,6 +73,24 @@ struct rv_fp {
     uint64_t fcsr;
 };
 
+/* What firmware counts for a hart, and its counters of that (rv_sbi_pmu.h). */
+enum rv_event {
+    RV_EVENT_SET_TIMER,
+    RV_EVENT_IPI_SENT,
+    RV_EVENT_FENCE_I_SENT,
+    RV_EVENT_SFENCE_VMA_SENT,
+    RV_EVENT_SFENCE_VMA_ASID_SENT,
+    RV_EVENT_COUNT,
+};
+struct rv_counter {
+    bool configured, running;
+    uint8_t event;  /* enum rv_event */
+    uint64_t value; /* running: to be added to the event's number; else itself */
+};
+#define RV_COUNTER_FW_COUNT 8u
+
+struct rv_vector;
+
 struct rv_state {
     struct rv_gprs gprs; /* first */
     struct pcpu *pcpu;   /* where it runs: entry.S finds the stack from it */
@@ -82,8 +101,13 @@ struct rv_state {
     uint32_t posted;          /* RV_IRQ_SSI: was sent and not yet shown to the vCPU; atomic */
     uint32_t last_cpu;        /* where it ran last, UINT32_MAX: nowhere yet */
     bool fp_dirty;            /* its registers in the hardware are newer than `fp` */
-    struct timer sbi_timer;   /* its timer where the hardware has no second one */
+    uint64_t suspended_at;    /* its WFIs until it last asked SBI to suspend it, and 1; 0: never */
+    uint64_t events[RV_EVENT_COUNT];
+    struct rv_counter counters[RV_COUNTER_FW_COUNT];
+    struct timer sbi_timer; /* its timer where the hardware has no second one */
     struct rv_fp fp;
+    struct rv_vector *vector; /* its vector registers where guests have them, else NULL */
+    bool vector_dirty;        /* those in the hardware are newer */
 };
 
 struct vclint;

@@ -61,6 +61,13 @@ static const struct call_name {
     {SBI_DBCN, SBI_DBCN_WRITE, 2, "debug_console_write"},
     {SBI_DBCN, SBI_DBCN_READ, 2, "debug_console_read"},
     {SBI_DBCN, SBI_DBCN_WRITE_BYTE, 1, "debug_console_write_byte"},
+    {SBI_SUSP, 0, 2, "system_suspend"},
+    {SBI_PMU, 0, 0, "pmu_num_counters"},
+    {SBI_PMU, 1, 1, "pmu_counter_get_info"},
+    {SBI_PMU, 2, 2, "pmu_counter_config_matching"},
+    {SBI_PMU, 3, 2, "pmu_counter_start"},
+    {SBI_PMU, 4, 2, "pmu_counter_stop"},
+    {SBI_PMU, 5, 1, "pmu_counter_fw_read"},
 };
 
 static int call_text(const struct trace_record *record, char *text, size_t size)

@@ -9,6 +9,8 @@
 #include "lib/types.h"
 
 void guest_main(uint64_t hart, uint64_t fdt); /* the guest's own */
+/* Its command line, "" without one. */
+const char *bootargs(uint64_t fdt);
 
 /* ---- output: %s; %u 32 bits in decimal, %lu and %lx 64 bits */
 void print(const char *format, ...);
@@ -49,11 +51,13 @@ enum irq { IRQ_SOFTWARE = 1, IRQ_TIMER = 5, IRQ_EXTERNAL = 9 };
 #define IRQ_BIT(irq) (1ULL << (irq))
 #define IRQ_ALL      (IRQ_BIT(IRQ_SOFTWARE) | IRQ_BIT(IRQ_TIMER) | IRQ_BIT(IRQ_EXTERNAL))
 /* Of sstatus. */
-#define SIE 0x2ULL
-#define SPP 0x100ULL
-#define FS  0x6000ULL
-#define SUM 0x40000ULL
-#define MXR 0x80000ULL
+#define SIE  0x2ULL
+#define SPIE 0x20ULL
+#define SPP  0x100ULL
+#define FS   0x6000ULL
+#define VS   0x600ULL
+#define SUM  0x40000ULL
+#define MXR  0x80000ULL
 
 struct frame {
     uint64_t x[32], pc, sstatus;
@@ -144,6 +148,8 @@ enum {
     EXT_HSM = 0x48534d,
     EXT_SRST = 0x53525354,
     EXT_DBCN = 0x4442434e,
+    EXT_SUSP = 0x53555350,
+    EXT_PMU = 0x504d55,
 };
 enum { BASE_IMPL_ID = 1, IMPL_OPENSBI = 1 };
 enum { HSM_START, HSM_STOP, HSM_STATUS, HSM_SUSPEND };
@@ -166,6 +172,8 @@ static inline void timer_set(uint64_t deadline)
 {
     (void)sbi(EXT_TIME, 0, deadline, 0, 0);
 }
+/* Suspend by EXTENSION's FUNCTION, where registers are lost: its error, 1 if this hart slept. */
+int64_t guest_suspend(uint64_t extension, uint64_t function, uint64_t type);
 /* Start the other hart with FN, which ends it by hart_stop. */
 bool second_hart(void (*fn)(void));
 void hart_stop(void);

@@ -228,24 +228,3 @@ bool second_hart_wait_off(void)
 {
     return WAIT_UNTIL(sbi(EXT_HSM, HSM_STATUS, other_hart(), 0, 0).value == HSM_STOPPED);
 }
-
-/* ---- for the compiler itself */
-
-void *memset(void *to, int byte, size_t size);
-void *memcpy(void *to, const void *from, size_t size);
-
-void *memset(void *to, int byte, size_t size)
-{
-    for (uint8_t *at = to; size != 0; size--)
-        *at++ = (uint8_t)byte;
-    return to;
-}
-
-void *memcpy(void *to, const void *from, size_t size)
-{
-    const uint8_t *source = from;
-
-    for (uint8_t *at = to; size != 0; size--)
-        *at++ = *source++;
-    return to;
-}
