@@ -64,6 +64,12 @@ SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb.c guest_fdt.c i
 	vm_build.c vm_image_kernel.c vm_image.c vm_image_in_place.c vm_image_memory.c watch*.c panic.c symbols.c) src/boot/*.c src/lib/fmt.c src/lib/log.c \
 	src/lib/random.c src/arch/*/model/*guest_fdt.c src/arch/*/model/*_trace.c src/arch/arm/a64/fatal.c src/arch/riscv/hw/fatal.c)
 
+# On ARMv7 so is all that no trap of a running guest passes through.
+SMALL_arm := $(filter-out $(SMALL),$(wildcard $(addprefix src/core/,frame.c heap.c s2.c vm.c vm_*.c guest_mem.c reg_row.c stat.c trace.c board*.c) \
+	src/drivers/*.c $(addprefix src/arch/arm/hw/,devices.c firmware.c) $(wildcard src/vdev/vgic_v3_*.c) \
+	$(addprefix src/arch/arm/model/,lpae_s2.c a32_access.c a32_emulate.c a32_id.c a32_trap.c a32_decode.c a32_inject.c arm_boards.c arm_call_text.c) \
+	$(addprefix src/arch/arm/a32/,boot.c boot_tables.c cpu.c fatal.c ids.c memory.c mm.c observed.c refuse.c trace.c vcpu.c)))
+
 define HV_RULES
 B_$(1) := $B/$(1)$(if $(GHOST),-ghost)
 FLAGS_$(1) := $(HV_FLAGS) $(ARCH_FLAGS_$(1)) -I$(PORT_$(1)) -I$$(B_$(1))/gen -isystem $(SYSROOT_$(1))/usr/include
@@ -80,7 +86,7 @@ $$(B_$(1))/%.c.o: %.c $$(B_$(1))/gen/offsets.h
 	@mkdir -p $$(dir $$@)
 	@echo "  CC  $$<"; $(CROSS_$(1))gcc $$(FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 # What runs while the machine starts, or at a user's word, is compiled for size.
-$(addprefix $$(B_$(1))/,$(SMALL:%=%.o)): FLAGS_$(1) += -Os
+$(addprefix $$(B_$(1))/,$(patsubst %,%.o,$(SMALL) $(SMALL_$(1)))): FLAGS_$(1) += -Os
 # The outermost functions have no caller whose frame a backtrace could look for.
 $(addprefix $$(B_$(1))/,$(PORT_$(1))/fast.c.o $(FRAMELESS_$(1):%=%.o)): FLAGS_$(1) += -fomit-frame-pointer
 # What the compiler itself calls must be there before it decides what is used. And it must not see what the table of

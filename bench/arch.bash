@@ -3,25 +3,27 @@
 # shellcheck shell=bash disable=SC2034
 
 # The QEMU that runs it, bare and with what Trapeze needs; its CPU, whose counter counts instructions under -icount.
-declare -A QEMU=([arm64]=qemu-system-aarch64 [riscv64]=qemu-system-riscv64)
-declare -A MACHINE=([arm64]=virt,gic-version=3 [riscv64]=virt)
-declare -A CPU=([arm64]=cortex-a57,cntfrq=1000000000 [riscv64]=rv64)
+declare -A QEMU=([arm64]=qemu-system-aarch64 [arm]=qemu-system-arm [riscv64]=qemu-system-riscv64)
+declare -A MACHINE=([arm64]=virt,gic-version=3 [arm]=virt,gic-version=2 [riscv64]=virt)
+declare -A CPU=([arm64]=cortex-a57,cntfrq=1000000000 [arm]=cortex-a15,cntfrq=1000000000 [riscv64]=rv64)
 # Of the guests' compiler and the hypervisor's; and the level of privilege that is the hypervisor's (plugin/count.c).
-declare -A CROSS=([arm64]=aarch64-linux-gnu- [riscv64]=riscv64-linux-gnu-)
-declare -A LEVEL=([arm64]=2 [riscv64]=2)
-declare -A KERNEL_LEVEL=([arm64]=1 [riscv64]=1)
+declare -A CROSS=([arm64]=aarch64-linux-gnu- [arm]=arm-linux-gnueabihf- [riscv64]=riscv64-linux-gnu-)
+declare -A LEVEL=([arm64]=2 [arm]=2 [riscv64]=2)
+declare -A KERNEL_LEVEL=([arm64]=1 [arm]=1 [riscv64]=1)
 # Instructions in a tick of the counter, by which bench/linux/work.c tells the time.
-declare -A TICK=([arm64]=1 [riscv64]=100)
+declare -A TICK=([arm64]=1 [arm]=1 [riscv64]=100)
 # A kernel's level without a hypervisor: RISC-V's is then the hypervisor's.
-declare -A NATIVE_LEVEL=([arm64]=1 [riscv64]=2)
+declare -A NATIVE_LEVEL=([arm64]=1 [arm]=1 [riscv64]=2)
 # Systems: the microbenchmarks, two vCPUs on one CPU (or none), next to nothing, Linux, and two of Linux.
-declare -A BENCH_DTS=([arm64]=bench/guest/bench.dts [riscv64]=bench/guest/riscv/bench.dts)
+declare -A BENCH_DTS=([arm64]=bench/guest/bench.dts [arm]=bench/guest/arm/bench.dts [riscv64]=bench/guest/riscv/bench.dts)
 declare -A SWITCH_DTS=([arm64]=bench/guest/switch.dts)
-declare -A TINY_DTS=([arm64]=tests/guest/hello.dts [riscv64]=bench/guest/riscv/bench.dts)
-declare -A LINUX_DTS=([arm64]=bench/linux/arm64.dts [riscv64]=bench/linux/riscv64.dts)
-declare -A PAIR_DTS=([arm64]= [riscv64]=examples/riscv64-linux-pair.dts) # (empty: what ./run takes by itself)
-declare -A GUESTS=([arm64]=guests [riscv64]=guests-riscv64)
-declare -A CONSOLE=([arm64]=ttyAMA0 [riscv64]=ttyS0)
+declare -A TINY_DTS=([arm64]=tests/guest/hello.dts [arm]=bench/guest/arm/bench.dts [riscv64]=bench/guest/riscv/bench.dts)
+declare -A LINUX_DTS=([arm64]=bench/linux/arm64.dts [arm]=bench/linux/arm.dts [riscv64]=bench/linux/riscv64.dts)
+declare -A PAIR_DTS=([arm64]= [arm]=examples/arm-linux-pair.dts [riscv64]=examples/riscv64-linux-pair.dts) # (empty: what ./run takes by itself)
+declare -A GUESTS=([arm64]=guests [arm]=guests-arm [riscv64]=guests-riscv64)
+# What the bare machine boots of the microbenchmarks: ARMv7's is linked to where they run.
+declare -A BENCH_IMAGE=([arm64]=bench.bin [arm]=bench.elf [riscv64]=bench.bin)
+declare -A CONSOLE=([arm64]=ttyAMA0 [arm]=ttyAMA0 [riscv64]=ttyS0)
 
 ICOUNT=(-icount "shift=0,sleep=off" -rtc clock=vm)
 TOOL=build/tool/trapeze

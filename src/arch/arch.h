@@ -78,6 +78,8 @@ void *arch_map_device(hpa_t base, uint64_t size_bytes);
 /* What was written through P is seen by a guest that runs with caches off, and as instructions. */
 void arch_publish_code(const void *p, uint64_t size_bytes);
 void arch_zero_pages(void *p, uint64_t size_bytes);
+/* Both: pages that are a guest's from now on hold nothing, whichever way it looks. */
+void arch_scrub_pages(void *p, uint64_t size_bytes);
 /* DST and SRC are page-aligned and do not overlap. */
 void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes);
 

@@ -57,7 +57,7 @@ const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
 
 void mmio_window_open(struct mmio_window *window, const struct mmio_region *region)
 {
-    uint64_t size = region->size_bytes;
+    uint32_t size = region->size_bytes;
 
     window->base = region->base;
     window->inner_bytes = size < MMIO_ACCESS_MAX ? 0 : size - MMIO_ACCESS_MAX + 1;

@@ -9,8 +9,8 @@
 #include "lib/types.h"
 
 struct mmio_access {
-    uint64_t offset;    /* from the region's start, bytes */
     uint64_t value;     /* write: the value, zero-extended; read: the model's answer */
+    uint32_t offset;    /* from the region's start, bytes */
     uint32_t vcpu;      /* index of the accessing vCPU in its VM */
     uint8_t size_bytes; /* 1, 2, 4 or 8; offset need not be a multiple of it */
     bool write;
@@ -32,7 +32,7 @@ typedef uint64_t mmio_peek_fn(const void *device, uint64_t offset, uint32_t size
 
 struct mmio_region {
     gpa_t base;
-    uint64_t size_bytes;
+    uint32_t size_bytes;
     mmio_handler_fn *handler;
     void *device;
     mmio_peek_fn *peek; /* or NULL */
@@ -62,7 +62,7 @@ const struct mmio_region *mmio_bus_search(const struct mmio_bus *bus, gpa_t gpa,
  */
 struct mmio_window {
     gpa_t base;
-    uint64_t inner_bytes; /* an access that begins before it lies inside, however wide */
+    uint32_t inner_bytes; /* an access that begins before it lies inside, however wide */
     mmio_handler_fn *handler;
     void *device;
     mmio_peek_fn *peek;

@@ -16,7 +16,7 @@ enum ipi { IPI_RESCHED = 1, IPI_CALL = 2, IPI_STOP = 4 };
 #define EXIT_RING 16
 /* What this CPU's guests did last, for last words. */
 struct exit_record {
-    uint64_t pc, syndrome, fault;
+    uintptr_t pc, syndrome, fault; /* as wide as the machine's registers */
     const struct vcpu *vcpu;
 };
 
@@ -40,8 +40,8 @@ extern struct pcpu *pcpus[BOARD_CPU_MAX];
 extern uint32_t pcpu_count; /* of the board, whether they came up (`online`) or not */
 
 /* Of each trap: VCPU, which runs on PCPU, was at PC; SYNDROME and FAULT are the architecture's. */
-static __always_inline void exit_note(struct pcpu *pcpu, const struct vcpu *vcpu, uint64_t pc,
-                                      uint64_t syndrome, uint64_t fault)
+static __always_inline void exit_note(struct pcpu *pcpu, const struct vcpu *vcpu, uintptr_t pc,
+                                      uintptr_t syndrome, uintptr_t fault)
 {
     pcpu->exits[pcpu->exit_next++ % EXIT_RING] = (struct exit_record){pc, syndrome, fault, vcpu};
 }

@@ -18,7 +18,7 @@ static __always_inline enum trap_result trap_mmio_window(struct vcpu *vcpu, stru
 {
     const struct mmio_window *window = &vcpu->mmio;
     struct mmio_access access = {
-        .offset = trap->mmio.gpa.raw - window->base.raw,
+        .offset = (uint32_t)(trap->mmio.gpa.raw - window->base.raw),
         .value = trap->value,
         .vcpu = vcpu->id,
         .size_bytes = (uint8_t)trap->mmio.size_bytes,

@@ -61,6 +61,7 @@ struct vm_config {
     bool emulate;             /* trapeze,virtualise = "emulate": not by the hardware's help */
     bool start_machine;       /* trapeze,start-mode = "machine" */
     bool unmapped_reads_ones; /* trap-unmapped-accesses = <0> */
+    bool user_mode;           /* trapeze,user-mode: a program without a kernel below it */
     const char *bootargs;     /* into the blob; NULL for none */
     bool has_load_address;    /* trapeze,load-address: where a raw kernel goes and is entered */
     bool has_fdt_address;     /* trapeze,fdt-address: where the guest looks for its device tree */

@@ -156,6 +156,7 @@ static void read_options(struct config_reader *r, int node)
     uint32_t value;
 
     vm->vpl011 = config_flag(r, node, "vpl011") || config_flag(r, node, "trapeze,vns16550");
+    vm->user_mode = config_flag(r, node, "trapeze,user-mode");
     vm->priority = VM_PRIORITY_DEFAULT;
     if (config_u32(r, node, "trapeze,priority", &value)) {
         if (value > VM_PRIORITY_MAX)

@@ -2,7 +2,7 @@
 /* See core/vm_device.h. Knows no device. */
 #include "core/vm_device.h"
 
-enum err vm_add_region(struct vm *vm, uint64_t base, uint64_t size_bytes, mmio_handler_fn *handler,
+enum err vm_add_region(struct vm *vm, uint64_t base, uint32_t size_bytes, mmio_handler_fn *handler,
                        void *device, const char *name)
 {
     struct mmio_region region = {.base = GPA(base),

@@ -11,7 +11,7 @@
 #include "core/vm.h"
 
 /* mmio_bus_add of VM's bus, with its errors. */
-enum err vm_add_region(struct vm *vm, uint64_t base, uint64_t size_bytes, mmio_handler_fn *handler,
+enum err vm_add_region(struct vm *vm, uint64_t base, uint32_t size_bytes, mmio_handler_fn *handler,
                        void *device, const char *name) __must_check;
 /* VM, which has none so far, owns a console: INPUT gets what is typed, ROOM is called when there is
  * room for output again. Both get VM. */

@@ -25,6 +25,7 @@ struct vm_image_params {
     } banks[VM_BANK_MAX];
     /* Bit per enum image_kind that this architecture's guests run; a gzip file is what is in it. */
     uint32_t kernel_kinds;
+    bool user_mode;       /* it can have programs without a kernel below them */
     uint32_t elf_machine; /* e_machine of an ELF kernel; 0: any */
     bool has_machine_mode;
     const struct board *board;

@@ -128,6 +128,10 @@ enum err image_plan_kernel(struct vm *vm, const struct vm_image_params *params,
         return image_error(report, err, NULL, "The kernel cannot be used: it looks like %s. %s",
                            image_looks_like(module_ptr(module), module->size_bytes),
                            why != NULL ? why : "");
+    if (vm->config->user_mode && !params->user_mode)
+        return image_error(report, ERR_UNSUPPORTED, "trapeze,user-mode",
+                           "This architecture has no programs without a kernel. Leave it out, and "
+                           "give a kernel.");
     vm->image->packed = info.kind == IMAGE_GZIP;
     if (!vm->image->packed && !runs_here(params, &info))
         return refuse_kind(module_ptr(module), module->size_bytes, report);

@@ -47,14 +47,42 @@ static bool scrub(struct vm_image *image)
     return done;
 }
 
-/* What was written is seen by a guest that runs without caches, and as instructions. */
-static bool publish(struct vm_image *image)
-{
-    bool done;
-    struct vm_image_run part = next_part(image, &done);
+/* In a step, of what needs nothing more. */
+#define PIECES_PASSED 256
 
-    if (done)
-        return true;
+/* More than zero was written to PART. */
+static bool was_filled(const struct vm *vm, const struct vm_image_run *part)
+{
+    const struct vm_image *image = vm->image;
+    const struct guest_bank filled[] = {
+        {image->kernel_gpa, image->kernel_bytes},
+        {image->initrd, image->initrd_bytes},
+        {vm->fdt, GUEST_FDT_MAX},
+    };
+
+    for (unsigned i = 0; i < ARRAY_SIZE(filled); i++)
+        if (range_overlaps(part->gpa.raw, part->size_bytes, filled[i].base.raw,
+                           filled[i].size_bytes))
+            return true;
+    return false;
+}
+
+/* What was written is seen by a guest that runs without caches, and as instructions; scrubbing has
+ * seen to the rest. */
+static bool publish(const struct vm *vm)
+{
+    bool done = false;
+    struct vm_image_run part;
+    unsigned passed = 0;
+
+    while (!done && passed < PIECES_PASSED) {
+        part = next_part(vm->image, &done);
+        if (!done && was_filled(vm, &part))
+            break;
+        passed++;
+    }
+    if (done || passed == PIECES_PASSED)
+        return done;
     for (uint64_t at = 0, size; at < part.size_bytes; at += size) {
         size = part.size_bytes - at;
         const void *p = arch_guest_ptr(hpa_add(part.hpa, at), &size);
@@ -112,7 +140,7 @@ enum err vm_image_load_step(struct vm *vm, vm_image_fdt_fn *put_fdt, bool *done)
         err = put_fdt(vm);
         break;
     case VM_IMAGE_PUBLISH:
-        stage_done = publish(image);
+        stage_done = publish(vm);
         break;
     case VM_IMAGE_LOADED:
         break;

@@ -135,7 +135,7 @@ static void scrub_part(const struct vm_image_run *run, uint64_t lo, uint64_t hi)
     for (uint64_t size; base < end; base += size) {
         size = end - base;
         void *p = arch_guest_ptr(hpa_add(run->hpa, base - run->gpa.raw), &size);
-        arch_zero_pages(p, size);
+        arch_scrub_pages(p, size);
     }
 }
 

@@ -33,7 +33,7 @@ bool watch_is_panic(const char *line)
 {
     static const char mark[] = "Kernel panic - not syncing";
     for (; *line != 0; line++)
-        if (strncmp(line, mark, sizeof(mark) - 1) == 0)
+        if (*line == mark[0] && strncmp(line, mark, sizeof(mark) - 1) == 0)
             return true;
     return false;
 }

@@ -18,15 +18,11 @@ static __always_inline uint64_t low_bits(unsigned n)
 {
     return n >= 64 ? ~(uint64_t)0 : bit64(n) - 1;
 }
-/* Index of the lowest, highest set bit; X must not be 0. */
-static __always_inline unsigned bit_lowest(uint64_t x)
-{
-    return (unsigned)__builtin_ctzll(x);
-}
-static __always_inline unsigned bit_highest(uint64_t x)
-{
-    return 63u - (unsigned)__builtin_clzll(x);
-}
+/* Index of the lowest, highest set bit; X must not be 0. Of its own width: machines of 32 bits have
+ * an instruction for 32. */
+#define bit_lowest(x) (unsigned)(sizeof(x) > 4 ? __builtin_ctzll(x) : __builtin_ctz((unsigned)(x)))
+#define bit_highest(x) \
+    (unsigned)(sizeof(x) > 4 ? 63 - __builtin_clzll(x) : 31 - __builtin_clz((unsigned)(x)))
 static __always_inline unsigned bit_count(uint64_t x)
 {
     unsigned n = 0;

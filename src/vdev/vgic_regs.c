@@ -164,6 +164,30 @@ __no_stack_protector bool vgic_row_write_bits(struct vgic *vgic, const struct vg
     return true;
 }
 
+/* `truth` and halves are for those that `address` is for. */
+__no_stack_protector bool vgic_row_write_word(struct vgic *vgic, const struct vgic_row *row,
+                                              struct mmio_access *m, uint32_t offset,
+                                              struct vgic_cpu *frame)
+{
+    struct vgic_access a;
+
+    if (m->vcpu >= vgic->config.cpu_count)
+        return false;
+    if (row->write == NULL)
+        return true;
+    a.vgic = vgic;
+    a.here = &vgic->cpus[m->vcpu];
+    a.frame = frame;
+    a.bank = NULL;
+    a.offset = offset;
+    spin_lock(&vgic->lock);
+    row->write(&a, m->value);
+    if (a.here->await != 0)
+        wait_for_others(a.here);
+    spin_unlock(&vgic->lock);
+    return true;
+}
+
 /* ---- one bit */
 
 static void changed(const struct vgic_access *a, uint32_t mask)

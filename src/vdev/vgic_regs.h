@@ -53,13 +53,16 @@ struct vgic_row {
 extern const struct vgic_row vgic_reserved; /* RAZ/WI by words */
 extern const struct vgic_row vgic_nowhere;  /* beyond the frame: has no access */
 
-/* For vgic_row_access: size and alignment are right. They take vgic->lock. _bits: `bits` is 1. */
+/* For vgic_row_access: size and alignment are right. They take vgic->lock. _bits: `bits` is 1;
+ * _word: it is 0, and the row is not of 64 bits. */
 bool vgic_row_access_state(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
                            uint32_t offset, struct vgic_cpu *frame, bool private_only);
 bool vgic_row_read_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
                         uint32_t offset, struct vgic_cpu *frame, bool private_only);
 bool vgic_row_write_bits(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
                          uint32_t offset, struct vgic_cpu *frame, bool private_only);
+bool vgic_row_write_word(struct vgic *vgic, const struct vgic_row *row, struct mmio_access *m,
+                         uint32_t offset, struct vgic_cpu *frame);
 
 /*
  * Perform M, at OFFSET in a frame, on ROW; NULL stands for a reserved register. False: not an
@@ -82,6 +85,8 @@ static __always_inline bool vgic_row_access(struct vgic *vgic, const struct vgic
         return vgic_row_write_bits(vgic, row, m, offset, frame, private_only);
     if (row->bits == 1)
         return vgic_row_read_bits(vgic, row, m, offset, frame, private_only);
+    if (row->bits == 0 && m->write)
+        return vgic_row_write_word(vgic, row, m, offset, frame);
     return vgic_row_access_state(vgic, row, m, offset, frame, private_only);
 }
 

@@ -47,26 +47,34 @@ static void itargetsr_write(const struct vgic_access *a, uint64_t value)
 
 /* ---- SGIs */
 
+#define SGIR 0xf00
+
+static uint32_t all_cpus(const struct vgic *vgic)
+{
+    return bit32(vgic->config.cpu_count) - 1; /* at most 8 */
+}
+
 static void sgir_write(const struct vgic_access *a, uint64_t value)
 {
-    uint32_t all = (uint32_t)low_bits(a->vgic->config.cpu_count);
-    uint32_t self = bit32(a->here->index), targets;
+    unsigned sgi = (unsigned)REG_GET(GICD_SGIR, SGIINTID, value);
+    uint32_t targets;
+    if (a->offset != SGIR) /* the words behind it are reserved */
+        return;
     switch (REG_GET(GICD_SGIR, TargetListFilter, value)) {
     case GICD_SGIR_LIST:
-        targets = REG_GET(GICD_SGIR, CPUTargetList, value) & all;
+        targets = REG_GET(GICD_SGIR, CPUTargetList, value) & all_cpus(a->vgic);
         break;
     case GICD_SGIR_OTHERS:
-        targets = all & ~self;
+        targets = all_cpus(a->vgic) & ~bit32(a->here->index);
         break;
     case GICD_SGIR_SELF:
-        targets = self;
-        break;
+        vgic_irq_send_sgi(a->here, a->here, sgi);
+        return;
     default: /* reserved */
         return;
     }
     for (; targets != 0; targets &= targets - 1)
-        vgic_irq_send_sgi(a->here, &a->vgic->cpus[bit_lowest(targets)],
-                          (unsigned)REG_GET(GICD_SGIR, SGIINTID, value));
+        vgic_irq_send_sgi(a->here, &a->vgic->cpus[bit_lowest(targets)], sgi);
 }
 
 /* A byte for each SGI, a bit in it for each sender. */
@@ -144,33 +152,30 @@ static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
     [0x008 / 4] = &vgic_iidr,
 };
 
+#define LAST(offset) (((offset)-SGIR) / 16)
+static const struct vgic_row *const last[] = {
+    [LAST(SGIR)] = &sgir,
+    [LAST(0xf10)] = &cpendsgir,
+    [LAST(0xf20)] = &spendsgir,
+    [LAST(0x1000 - VGIC_ID_BYTES)... LAST(0xff0)] = &vgic_pidr,
+};
+
 /* 0xd00 to 0xeff: PPISR and SPISRs are implementation defined, NSACRs need Security Extensions. */
 static const struct vgic_row *row_at(uint32_t offset)
 {
     if (offset < 0x80)
         return words[offset / 4];
-    if (offset < 0xf00)
+    if (likely(offset < SGIR))
         return fields[FIELD(offset)];
-    switch (offset) {
-    case 0xf00 ... 0xf03:
-        return &sgir;
-    case 0xf10 ... 0xf1f:
-        return &cpendsgir;
-    case 0xf20 ... 0xf2f:
-        return &spendsgir;
-    case 0x1000 - VGIC_ID_BYTES... 0xfff:
-        return &vgic_pidr;
-    default:
-        return NULL;
-    }
+    return last[LAST(offset)];
 }
 
 __no_stack_protector bool vgic_v2_dist_mmio(void *device, struct mmio_access *access)
 {
     struct vgic *vgic = device;
-    if (access->offset >= KIB(4))
+    uint32_t offset = access->offset;
+    if (offset >= KIB(4))
         return false;
-    uint32_t offset = (uint32_t)access->offset;
     /* What is private is the accessing vCPU's own. */
     return vgic_row_access(vgic, row_at(offset), access, offset, &vgic->cpus[access->vcpu], false);
 }

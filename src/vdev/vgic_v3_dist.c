@@ -59,7 +59,7 @@ static const struct vgic_row *const words[VGIC_WORD_ROWS] = {
 
 /* With one security state IGRPMODR and NSACR are RES0; with ARE set so are ITARGETSR, SGIR,
  * SPENDSGIR. */
-static const struct vgic_row *row_at(uint64_t offset)
+static const struct vgic_row *row_at(uint32_t offset)
 {
     if (offset < 0x80)
         return words[offset / 4];
@@ -74,9 +74,9 @@ static const struct vgic_row *row_at(uint64_t offset)
 
 __no_stack_protector bool vgic_v3_dist_mmio(void *device, struct mmio_access *access)
 {
-    uint64_t offset = access->offset;
+    uint32_t offset = access->offset;
 
-    return vgic_row_access(device, row_at(offset), access, (uint32_t)offset, NULL, false);
+    return vgic_row_access(device, row_at(offset), access, offset, NULL, false);
 }
 
 /* ---- ICC_SGI1R_EL1, ICC_ASGI1R_EL1, ICC_SGI0R_EL1 */

@@ -71,8 +71,8 @@ __no_stack_protector bool vgic_v3_redist_mmio(void *device, struct mmio_access *
     if (access->offset >= vgic->config.cpu_count * REDIST_BYTES)
         return false;
     struct vgic_cpu *frame = &vgic->cpus[access->offset / REDIST_BYTES];
-    uint32_t offset = (uint32_t)(access->offset % REDIST_BYTES);
+    uint32_t offset = access->offset % REDIST_BYTES;
     const struct vgic_row *row = row_at(offset);
     /* Within its own frame the SGI frame's rows are those of the distributor. */
-    return vgic_row_access(vgic, row, access, (uint32_t)(offset % FRAME_BYTES), frame, true);
+    return vgic_row_access(vgic, row, access, offset % FRAME_BYTES, frame, true);
 }

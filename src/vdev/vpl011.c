@@ -249,7 +249,7 @@ static void write_register(struct vpl011 *uart, uint32_t offset, uint32_t value)
 
 static __noinline bool access_register(struct vpl011 *uart, struct mmio_access *access)
 {
-    uint64_t offset = access->offset;
+    uint32_t offset = access->offset;
     unsigned lane = offset % 4;
 
     /* The bus is 32 bits wide without byte strobes: a part of a register can be read, and written
@@ -259,9 +259,9 @@ static __noinline bool access_register(struct vpl011 *uart, struct mmio_access *
         return false;
     spin_lock(&uart->lock);
     if (access->write) {
-        write_register(uart, (uint32_t)offset, (uint32_t)access->value);
+        write_register(uart, offset, (uint32_t)access->value);
     } else {
-        uint32_t value = read_register(uart, (uint32_t)(offset - lane)) >> (8 * lane);
+        uint32_t value = read_register(uart, offset - lane) >> (8 * lane);
         access->value = value & low_bits(8 * access->size_bytes);
     }
     bool room = unlikely(uart->input_refused) && uart->rx_count < fifo_depth(uart);

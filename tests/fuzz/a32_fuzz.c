@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "arch/arm/model/a32_access.h"
 #include "arch/arm/model/a32_decode.h"
 #include "arch/arm/model/a32_id.h"
 #include "arch/arm/model/a32_inject.h"
@@ -34,7 +35,7 @@ static void check_decode(const struct a32_syndrome *in, struct trap *t)
            t->write != other.write || t->value != other.value);
     BUG_ON(t->kind >= TRAP_KIND_COUNT || t->syndrome != in->hsr);
     BUG_ON(t->insn_bytes != 0 && t->insn_bytes != 2 && t->insn_bytes != 4);
-    BUG_ON(t->reg != TRAP_REG_NONE && t->reg >= A32_NUMBER_PC);
+    BUG_ON(t->reg != TRAP_REG_NONE && t->reg > A32_NUMBER_PC);
     switch (t->kind) {
     case TRAP_MMIO:
         BUG_ON(!is_pow2(t->mmio.size_bytes) || t->mmio.size_bytes > 8);
@@ -49,6 +50,22 @@ static void check_decode(const struct a32_syndrome *in, struct trap *t)
         break;
     default:
         break;
+    }
+}
+
+/* Of any word, in each instruction set: registers that an emulated access may move. */
+static void check_access(uint32_t insn)
+{
+    for (unsigned set = 0; set < 3; set++) {
+        struct a32_access a;
+        bool is = set == 0 ? a32_access_of_arm(insn, &a) : a32_access_of_thumb(insn, set == 2, &a);
+
+        if (!is)
+            continue;
+        BUG_ON(a.registers == 0 || a.registers >> A32_ACCESS_REGISTERS != 0);
+        BUG_ON(a.base >= A32_NUMBER_PC || (a.indexed && a.index >= A32_NUMBER_PC));
+        BUG_ON(!is_pow2(a.size_bytes) || a.size_bytes > 4 || a.amount >= 32);
+        BUG_ON(a.writeback && (a.registers >> a.base & 1) != 0);
     }
 }
 
@@ -93,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (a32_hpfar_missing(syndrome.hsr))
         syndrome.hpfar = a32_hpfar_of_par(input_value(&in));
     syndrome.pc = (uint32_t)input_value(&in);
+    check_access(syndrome.far);
     check_decode(&syndrome, &trap);
     (void)a32_condition_holds(syndrome.hsr, syndrome.cpsr);
     BUG_ON((a32_cpsr_stepped(syndrome.cpsr) ^ syndrome.cpsr) & ~(uint32_t)(CPSR_IT2 | CPSR_IT0));

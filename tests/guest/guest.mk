@@ -32,7 +32,7 @@ $(GUEST_B)/%.bin: $(GUEST_B)/%.elf
 # build/guests/arm/NAME.bin, raw code.
 GUEST_ARM_B := $B/guests/arm
 GUEST_ARM_SRC := $(wildcard tests/guest/arm/*.c bench/guest/arm/*.c)
-GUEST_ARM_LIB := $(patsubst %,$(GUEST_ARM_B)/%.o,$(wildcard tests/guest/lib/arm/*.[cS]))
+GUEST_ARM_LIB := $(patsubst %,$(GUEST_ARM_B)/%.o,$(wildcard tests/guest/lib/arm/*.[cS]) tests/guest/lib/fdt.c tests/guest/lib/text.c)
 GUEST_ARM_FLAGS := -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-builtin -fno-pic -marm -march=armv7ve+neon-vfpv4 -mgeneral-regs-only \
 	-mno-unaligned-access -fno-stack-protector -fno-common -fno-tree-loop-distribute-patterns -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections -Itests -Isrc
 

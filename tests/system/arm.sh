@@ -52,6 +52,26 @@ for cpu in cortex-a15 cortex-a7; do
     done
 done
 
+# Programs without a kernel: their exceptions come to the hypervisor, which says what each was, and where.
+user_mode() {
+    local name=arm-user end pattern
+    boot "$name" 0 tests/guest/arm/user.dts --timeout 60 --smp "$1" || return 1
+    [[ $(grep -acE '4 passed, 0 failed' "$LOGS/$name.out") == 7 ]] || return 1
+    for pattern in 'undefined: pc=0x[0-9a-f]+ executes an undefined instruction: there is no kernel' \
+        'data: pc=0x[0-9a-f]+ reads 4 bytes at virtual 0x10000004: there is no kernel' \
+        'prefetch: pc=0x10000000 runs code .*: there is no kernel' \
+        'breakpoint: pc=0x[0-9a-f]+ executes a BKPT instruction: there is no kernel' \
+        'svc: pc=0x[0-9a-f]+ executes SVC #0x7: there is no kernel' \
+        'register: pc=0x[0-9a-f]+ executes an undefined instruction: there is no kernel' 'off: powered off'; do
+        grep -aqE "$pattern" "$LOGS/$name.out" || {
+            echo "not in $LOGS/$name.out: $pattern"
+            return 1
+        }
+    done
+    for end in undefined data prefetch breakpoint svc register; do has "$name" "$end: stopped" || return 1; done
+}
+for smp in 1 2; do check "user-mode-$smp" user_mode $smp </dev/null; done
+
 # Another board: QEMU's Versatile Express, from that board's own tree, with no firmware and no line of code for it.
 vexpress() {
     local dir=build/test/arm-vexpress out=$LOGS/arm-vexpress.out status
@@ -67,9 +87,43 @@ vexpress() {
     status=$?
     tr -d '\000\r' <"$out.raw" >"$out"
     [[ $status == 124 ]] && says arm-vexpress linux0 'answer=42 cpus=1' && silent arm-vexpress "$TROUBLE" &&
-        has arm-vexpress 'every VM is off'
+        has arm-vexpress 'every VM is off' && silent arm-vexpress 'typing will not work'
 }
 check vexpress-a15 vexpress
+
+# What is typed there comes by the UART's interrupt, which the board's buses renumber (interrupt-map).
+vexpress_typed() {
+    local dir=build/test/arm-vexpress-typed out=$LOGS/arm-vexpress-typed.out keys status qemu
+    keys=$(mktemp -u) && mkfifo "$keys" && rm -rf "$dir"
+    build/tool/trapeze pack tests/system/arm-vexpress.dts --dtb .cache/guests/arm/vexpress-a15.dtb -o "$dir" \
+        --provide=debian:linux-arm=.cache/guests/arm/vmlinuz --provide=debian:initramfs-arm=build/test/arm-initramfs || return 1
+    : >"$out.raw"
+    # shellcheck disable=SC2046
+    timeout 90 $(build/tool/trapeze run "$dir" --arch=arm --machine vexpress-a15,secure=off,virtualization=on --smp 1 \
+        --memory 1G --qemu-arg=-audio --qemu-arg=driver=none --show) <"$keys" >"$out.raw" 2>&1 &
+    qemu=$!
+    exec 9>"$keys"
+    rm -f "$keys"
+    awaits "$out.raw" 'Welcome to' && printf 'echo typed=$((6 * 7))\r' >&9 && awaits "$out.raw" 'typed=42'
+    status=$?
+    exec 9>&-
+    kill $qemu
+    wait $qemu
+    tr -d '\000\r' <"$out.raw" >"$out"
+    return $status
+}
+# awaits FILE PATTERN: within a minute.
+awaits() {
+    local tries
+    for ((tries = 0; tries < 120; tries++)); do
+        grep -aqE "$2" "$1" && return
+        sleep 0.5
+    done
+    echo "no $2 in $1, which ends:"
+    tail -n 10 "$1"
+    return 1
+}
+check vexpress-a15-typed vexpress_typed
 
 # Without Hyp mode: said plainly, on the console that the tree names.
 refused() {
@@ -100,20 +154,39 @@ uboot() {
 }
 check uboot uboot
 
+# The ghost check (core/ghost.h) while guests boot and switch off, and while one tries everything.
+GHOST=build/arm-ghost/trapeze.bin
+ghost() {
+    make -s arm GHOST=1 && [[ -s $GHOST ]] || return 1
+    boot arm-ghost 0 examples/arm-linux-pair.dts --timeout 300 --smp 2 --hypervisor "$GHOST" \
+        --exec "linux0=$QUESTION" --exec "linux1=$QUESTION" || return 1
+    says arm-ghost linux0 'answer=42' && says arm-ghost linux1 'answer=42'
+}
+check ghost ghost </dev/null
+ghost_mechanisms() {
+    boot arm-ghost-hyp 0 tests/guest/arm/hyp.dts --timeout 90 --hypervisor "$GHOST" &&
+        says arm-ghost-hyp hyp '[1-9][0-9]* passed, 0 failed'
+}
+check ghost-mechanisms ghost_mechanisms </dev/null
+
 # A guest that tries everything: it may end or not, the hypervisor lives and the neighbour sees nothing of it.
 hostile() {
-    local status out=$LOGS/arm-hostile.out
-    ./run tests/guest/arm/hostile.dts --batch --timeout 60 </dev/null 2>&1 | tr -d '\000\r' >"$out"
+    local seed=$1 status name=arm-hostile-$1 system=$LOGS/arm-hostile-$1.dts
+    local out=$LOGS/$name.out
+    shift
+    sed -E "s/seed=1/seed=$seed/; s,(\.\./)+build/,$PWD/build/," tests/guest/arm/hostile.dts >"$system"
+    ./run "$system" --batch --timeout 60 "$@" </dev/null 2>&1 | tr -d '\000\r' >"$out"
     status=${PIPESTATUS[0]}
     [[ $status == 0 || $status == 124 ]] || {
         echo "./run ended with status $status; $out ends:"
         tail -n 25 "$out"
         return 1
     }
-    says arm-hostile neighbour '[1-9][0-9]* passed, 0 failed' && silent arm-hostile '^Trapeze panic|BUG at' &&
+    says "$name" neighbour '[1-9][0-9]* passed, 0 failed' && silent "$name" '^Trapeze panic|BUG at' &&
         [[ $(grep -ac '^trapeze: ' "$out") -le 60 ]]
 }
-check hostile hostile </dev/null
+for seed in 1 2 3 ${TEST_FULL:+4 5 6 7 8}; do check "hostile-$seed" hostile $seed </dev/null; done
+check hostile-ghost hostile 9 --hypervisor "$GHOST" </dev/null
 
 have python3 || {
     skip session "there is no python3"

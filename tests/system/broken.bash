@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-# Systems made of small pieces; sourced by tests/system/*.sh after lib.bash.
+# Systems made of small pieces; sourced by tests/system/*.sh after lib.bash. BROKEN_ARCH: arm64, or arm.
 # shellcheck shell=bash
 
-CC=${CROSS_arm64:-aarch64-linux-gnu-}gcc
-OBJCOPY=${CROSS_arm64:-aarch64-linux-gnu-}objcopy
+BROKEN_ARCH=${BROKEN_ARCH:-arm64} BROKEN=tests/guest/broken CROSS=${CROSS_arm64:-aarch64-linux-gnu-}
+[[ $BROKEN_ARCH == arm64 ]] || BROKEN=$BROKEN/$BROKEN_ARCH CROSS=${CROSS_arm:-arm-linux-gnueabihf-}
 BIN=$PWD/$LOGS/bin
 mkdir -p "$BIN"
 
 # The guests of tests/guest/broken, as raw binaries.
-for source in tests/guest/broken/*.S; do
+for source in "$BROKEN"/*.S; do
     name=$(basename "$source" .S)
-    "$CC" -c -o "$BIN/$name.o" "$source" && "$OBJCOPY" -O binary "$BIN/$name.o" "$BIN/$name.bin" || exit 1
+    "${CROSS}gcc" -c -o "$BIN/$name.o" "$source" && "${CROSS}objcopy" -O binary "$BIN/$name.o" "$BIN/$name.bin" || exit 1
 done
-"${CROSS_arm64:-aarch64-linux-gnu-}ld" -n -Ttext=0x40000000 -o "$BIN/loops.elf" "$BIN/loops.o" || exit 1
+"${CROSS}ld" -n -Ttext=0x40000000 -o "$BIN/loops.elf" "$BIN/loops.o" || exit 1
 
 # vm NAME KERNEL [BOOTARGS [CPUS [KIB [RAMDISK]]]]: a node.
 vm() {
@@ -38,7 +38,8 @@ vm() {
 # system NAME: the nodes on standard input as a tree.
 system() {
     {
-        echo '/dts-v1/; / { chosen { trapeze,arch = "arm64"; #address-cells = <2>; #size-cells = <2>;'
+        echo "/dts-v1/; / { chosen {"
+        echo "trapeze,arch = \"$BROKEN_ARCH\"; #address-cells = <2>; #size-cells = <2>;"
         cat
         echo '}; };'
     } >"$LOGS/$1.dts"

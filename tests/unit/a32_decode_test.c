@@ -60,7 +60,7 @@ static void every_data_abort(void **state)
         mmio_count++;
         PROMISE((iss & ISS_DABT_ISV) != 0 && (iss & (ISS_DABT_S1PTW | ISS_DABT_CM)) == 0);
         PROMISE((iss & FSC_KIND_MASK) == FSC_TRANSLATION);
-        PROMISE(out->reg < 15 || out->reg == TRAP_REG_NONE);
+        PROMISE(out->reg <= A32_NUMBER_PC);
         PROMISE(out->mmio.size_bytes == 1u << REG_GET(ISS_DABT, SAS, iss));
         PROMISE(out->write == ((iss & ISS_DABT_WnR) != 0));
         PROMISE(out->mmio.gpa.raw == (PAGE << PAGE_SHIFT | (FAR & 0xfff)));
@@ -76,7 +76,7 @@ static void every_coprocessor_access(void **state)
     for (uint32_t iss = 0; iss < ISS_COUNT; iss++) {
         decode(ESR_EC_CP15_32, iss, out);
         PROMISE(out->kind == TRAP_SYSREG && out->insn_bytes == 4);
-        PROMISE(out->reg < 15 || out->reg == TRAP_REG_NONE);
+        PROMISE(out->reg <= A32_NUMBER_PC);
         PROMISE(out->write == ((iss & 1) == 0));
         PROMISE(out->sysreg.key < 65536 && REG_GET(A32_KEY, Space, out->sysreg.key) == A32_CP15);
         decode(ESR_EC_CP15_64, iss, out);
@@ -92,7 +92,7 @@ static void every_class_is_valid(void **state)
         for (uint32_t iss = 0; iss < ISS_COUNT; iss += 97) {
             decode(ec, iss, out);
             PROMISE(out->kind < TRAP_KIND_COUNT);
-            PROMISE(out->insn_bytes == 4 || (ec == ESR_EC_HVC32 && out->insn_bytes == 0));
+            PROMISE(out->insn_bytes == (ec == ESR_EC_HVC32 || ec == ESR_EC_SVC32 ? 0 : 4));
         }
 }
 

@@ -394,6 +394,26 @@ static void test_refusals(void **state)
     assert_int_equal(stops, 1);
 }
 
+/* A program without a kernel: SVC is its call, and no exception is its own. */
+static void test_user_mode(void **state)
+{
+    static const struct vm_config user_mode = {.user_mode = true};
+
+    vm.config = &user_mode;
+    gprs->cpsr = A32_MODE_USR;
+    handle(ESR_EC_SVC32, 0x1234, false);
+    assert_int_equal(dispatched.kind, TRAP_HYPERCALL);
+    assert_int_equal(dispatched.call.immediate, 0x1234);
+    assert_int_equal(gprs->pc, PC); /* it was behind the SVC already */
+    answer = TRAP_UNDEF;
+    handle(ESR_EC_UNKNOWN, 0, false);
+    answer = TRAP_ABORT;
+    handle(ESR_EC_IABT_LOWER, FSC_TRANSLATION + 3, false);
+    assert_int_equal(a32_hook_record.user_exception_count, 2);
+    assert_int_equal(gprs->pc, PC);
+    assert_int_equal(gprs->cpsr, A32_MODE_USR);
+}
+
 /* ---- words */
 
 static void test_text(void **state)
@@ -452,6 +472,7 @@ int main(void)
         CASE(test_two_registers),
         CASE(test_failed_condition),
         CASE(test_refusals),
+        CASE(test_user_mode),
         CASE(test_text),
         CASE(test_view),
     };

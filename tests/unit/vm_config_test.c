@@ -153,6 +153,7 @@ static void test_options(void **state)
         BYTES(K0, "trapeze,load-address", "\0\0\0\2\x40\0\x10\0"),
         BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0"),
         BYTES(L1, "trapeze,vns16550", ""),
+        BYTES(L0, "trapeze,user-mode", ""),
         BYTES(L1, "trap-unmapped-accesses", C1),
         STRING("/chosen/off", "compatible", DOMAIN),
         STRING("/chosen/off", "status", "disabled"),
@@ -175,6 +176,7 @@ static void test_options(void **state)
     assert_true(vm->start_machine);
     assert_true(vm->disk.present && vm->disk.base.raw == 0x4b000000 && vm->disk.size_bytes == 1024);
     assert_true(vm->unmapped_reads_ones);
+    assert_true(vm->user_mode);
     assert_string_equal(vm->kernel.file, "Image");
     assert_true(vm->has_load_address && vm->load_address.raw == 0x240001000);
     assert_true(vm->has_fdt_address && vm->fdt_address.raw == 0);

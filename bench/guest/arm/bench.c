@@ -2,14 +2,20 @@
 /*
  * What single operations cost on ARMv7, in ticks of the virtual counter: under QEMU's `-icount
  * shift=0` with a counter of 1 GHz a tick is an instruction, hypervisor and guest together. Prints
- * `name value` lines, the mean of many rounds, the loop around the operation subtracted.
+ * `name value` lines, the mean of many rounds, the loop around the operation subtracted. The same
+ * binary runs bare, which gives the machine's own share. `row=NAME` on the command line: that
+ * alone, for a profile; `times=N`: so many times the rounds.
  */
 #include "guest/lib/arm/guest.h"
+#include "guest/lib/text.h"
 
-#define LOOP_ROUNDS  1000u
-#define EVENT_ROUNDS 100u
+#define LOOP_ROUNDS  (1000u * times)
+#define EVENT_ROUNDS (100u * times)
 #define SGI_BENCH    9u
 #define PPI_TIMER    27u
+/* Far enough ahead to be asleep or spinning when it comes. */
+#define TIMER_AHEAD_NS 200000u
+#define LOST_NS        1000000000u
 
 #define TIME_LOOP(body)                                  \
     ({                                                   \
@@ -21,12 +27,16 @@
         counter() - start_;                              \
     })
 
+extern uint64_t bench_vector_time;
+uint64_t bench_vector_time;
+void bench_vectors_use(void); /* bench.S */
+
 static uint64_t loop_overhead;
-static uint64_t tick_ns; /* the counter's period: a tick may be many instructions */
+static uint32_t times;
 
 static void report(const char *name, uint64_t ticks, uint32_t count)
 {
-    uint64_t tenths = ticks * tick_ns * 10 / count;
+    uint64_t tenths = ticks * 10 / count;
 
     print("%s %U.%U\n", name, tenths / 10, tenths % 10);
 }
@@ -36,71 +46,129 @@ static void report_loop(const char *name, uint64_t ticks)
     report(name, ticks - MIN(ticks, loop_overhead), LOOP_ROUNDS);
 }
 
+/* Is it to be measured: all are, or the one that the command line names. */
+static bool wanted(const char *name)
+{
+    static const char option[] = "row=";
+    const char *row = machine.bootargs;
+
+    while (*row != 0 && text_after(row, option) == NULL)
+        row++;
+    return *row == 0 || text_equal(row + sizeof(option) - 1, name);
+}
+#define BENCH_LOOP(name, body)                    \
+    do {                                          \
+        if (wanted(name))                         \
+            report_loop((name), TIME_LOOP(body)); \
+    } while (0)
+
+static void hvc_once(void)
+{
+    register uint32_t r0 __asm__("r0") = PSCI_VERSION;
+
+    __asm__ volatile(".arch_extension virt\n\thvc #0"
+                     : "+r"(r0)
+                     :
+                     : "r1", "r2", "r3", "r12", "memory");
+}
+
+static void bench_loops(void)
+{
+    uint32_t typer = GICD + GICD_TYPER, enable = GICD + GICD_ISENABLER + 4, flags = UART + UART_FR;
+
+    loop_overhead = TIME_LOOP();
+    BENCH_LOOP("hvc_psci_version", hvc_once());
+    BENCH_LOOP("actlr_read", CP_READ(p15, 0, c1, c0, 1));
+    BENCH_LOOP("gicd_read", mmio_read(typer));
+    BENCH_LOOP("gicd_isenabler_write", mmio_write(enable, 0));
+    BENCH_LOOP("uart_read", mmio_read(flags));
+    BENCH_LOOP("cntp_ctl_read", CP_READ(p15, 0, c14, c2, 1));
+    BENCH_LOOP("cntvct_read", CP_READ64(1, c14));
+}
+
 static volatile uint32_t handled;
-static volatile uint64_t vector_time;
 
 static void handle(uint32_t intid, enum exception how)
 {
-    vector_time = counter();
     if (intid == PPI_TIMER)
         CP_WRITE(p15, 0, c14, c3, 1, 0); /* CNTV_CTL */
     handled++;
 }
 
-static void bench_sgi(void)
+/* True if it came in time. */
+static bool wait_handled(uint32_t before)
+{
+    uint64_t end = counter() + LOST_NS;
+
+    while (handled == before && counter() < end)
+        ;
+    return handled != before;
+}
+
+static void bench_sgi_self(void)
 {
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < EVENT_ROUNDS; i++) {
         uint32_t before = handled;
-        uint64_t start = counter();
+        register uint32_t value __asm__("r2") = GICD_SGIR_SELF | SGI_BENCH;
+        register uint32_t at __asm__("r3") = GICD + GICD_SGIR;
+        uint64_t start;
 
-        mmio_write(GICD + GICD_SGIR, GICD_SGIR_SELF | SGI_BENCH);
-        while (handled == before)
-            ;
-        sum += vector_time - start;
+        /* Only the write lies between the two readings. */
+        __asm__ volatile("" : "+r"(at), "+r"(value));
+        start = counter();
+        mmio_write(at, value);
+        if (!wait_handled(before)) {
+            print("sgi_self lost\n");
+            return;
+        }
+        sum += bench_vector_time - start;
     }
     report("sgi_self", sum, EVENT_ROUNDS);
 }
 
+/* From the deadline to the vector, the CPU busy or in WFI when it comes. */
 static void bench_timer(const char *name, bool asleep)
 {
     uint64_t sum = 0;
 
     for (uint32_t i = 0; i < EVENT_ROUNDS; i++) {
         uint32_t before = handled;
-        uint64_t at = counter() + 200000 / tick_ns;
+        uint64_t at = counter() + TIMER_AHEAD_NS, end = at + LOST_NS;
 
         CP_WRITE64(3, c14, at);          /* CNTV_CVAL */
         CP_WRITE(p15, 0, c14, c3, 1, 1); /* CNTV_CTL */
-        while (handled == before)
+        while (handled == before && counter() < end)
             if (asleep)
                 __asm__ volatile("wfi" ::: "memory");
-        sum += vector_time - at;
+        if (handled == before) {
+            print("%s lost\n", name);
+            return;
+        }
+        sum += bench_vector_time - at;
     }
     report(name, sum, EVENT_ROUNDS);
 }
 
 void guest_main(void)
 {
-    tick_ns = 1000000000 / CP_READ(p15, 0, c14, c0, 0);
+    times = (uint32_t)text_argument(machine.bootargs, "times", 1);
     print("ticks_per_second %u\n", CP_READ(p15, 0, c14, c0, 0));
     gic_init();
-    loop_overhead = TIME_LOOP();
-    report_loop("hvc_psci_version", TIME_LOOP(hvc(PSCI_VERSION, 0, 0, 0)));
-    report_loop("actlr_read", TIME_LOOP(CP_READ(p15, 0, c1, c0, 1)));
-    report_loop("gicd_read", TIME_LOOP(mmio_read(GICD + GICD_TYPER)));
-    report_loop("gicd_isenabler_write", TIME_LOOP(mmio_write(GICD + GICD_ISENABLER + 4, 0)));
-    report_loop("uart_read", TIME_LOOP(mmio_read(UART + UART_FR)));
-    report_loop("cntp_ctl_read", TIME_LOOP(CP_READ(p15, 0, c14, c2, 1)));
-    report_loop("cntvct_read", TIME_LOOP(CP_READ64(1, c14)));
+    bench_loops();
     irq_set_handler(handle);
     gic_enable(SGI_BENCH);
     gic_enable(PPI_TIMER);
+    bench_vectors_use();
     irq_unmask();
-    bench_sgi();
-    bench_timer("timer_spin", false);
-    bench_timer("timer_wfi", true);
+    if (wanted("sgi_self"))
+        bench_sgi_self();
+    if (wanted("timer_spin"))
+        bench_timer("timer_spin", false);
+    if (wanted("timer_wfi"))
+        bench_timer("timer_wfi", true);
+    irq_mask();
     print("done\n");
     hvc(PSCI_SYSTEM_OFF, 0, 0, 0);
 }

@@ -5,9 +5,13 @@
 #include "lib/types.h"
 
 struct a32_hook_record {
-    unsigned cntp_count, set_way_count, vm_reg_count, thumbee_count;
+    unsigned cntp_count, set_way_count, vm_reg_count, thumbee_count, undescribed_count;
+    unsigned user_exception_count;
     uint32_t vm_reg_key;
     uint64_t vm_reg_value;
+    uint32_t code_va; /* where the guest's code is */
+    uint8_t code[4];
+    uint32_t code_bytes; /* of which so many are in memory */
 };
 
 extern struct a32_hook_record a32_hook_record;

@@ -7,8 +7,29 @@
 #include "arch/arm/model/a32_inject.h"
 #include "arch/host/a32_hook_record.h"
 #include "core/vcpu.h"
+#include "lib/string.h"
 
 struct a32_hook_record a32_hook_record;
+
+bool a32_hook_fetch(struct vcpu *vcpu, uint32_t va, void *to, uint32_t size_bytes)
+{
+    const struct a32_hook_record *record = &a32_hook_record;
+
+    if (!range_within(va, size_bytes, record->code_va, record->code_bytes))
+        return false;
+    memcpy(to, record->code + (va - record->code_va), size_bytes);
+    return true;
+}
+
+void a32_hook_user_exception(struct vcpu *vcpu, const struct trap *trap)
+{
+    a32_hook_record.user_exception_count++;
+}
+
+void a32_hook_undescribed(struct vcpu *vcpu, const struct a32_syndrome *syndrome)
+{
+    a32_hook_record.undescribed_count++;
+}
 
 uint32_t a32_hook_banked_read(struct vcpu *vcpu, enum a32_banked which)
 {

@@ -65,6 +65,12 @@ void arch_zero_pages(void *p, uint64_t size_bytes)
     memset(p, 0, size_bytes);
 }
 
+void arch_scrub_pages(void *p, uint64_t size_bytes)
+{
+    arch_zero_pages(p, size_bytes);
+    arch_publish_code(p, size_bytes);
+}
+
 void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes)
 {
     memcpy(dst, src, size_bytes);

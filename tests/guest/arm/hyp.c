@@ -60,6 +60,36 @@ static void test_identity(void)
     CHECK_EQ(CP_READ(p15, 1, c9, c0, 2) >> 24 & 3, 1); /* L2CTLR: two CPUs */
 }
 
+/* CSSELR is each vCPU's own, and CCSIDR what it names. */
+static volatile uint32_t second_ccsidr;
+
+static void second_selects(void)
+{
+    CP_WRITE(p15, 2, c0, c0, 0, 1); /* CSSELR: instructions, level 1 */
+    barrier();
+    second_ccsidr = CP_READ(p15, 1, c0, c0, 0);
+    cpu_off();
+}
+
+static void test_cache_identity(void)
+{
+    uint32_t data, instructions;
+
+    CHECK_EQ(CP_READ(p15, 0, c0, c0, 1) >> 29, 4); /* CTR's format */
+    CHECK_EQ(CP_READ(p15, 1, c0, c0, 1) & 7, 3);   /* CLIDR: two caches at level 1 */
+    CP_WRITE(p15, 2, c0, c0, 0, 1);
+    instructions = CP_READ(p15, 1, c0, c0, 0);
+    CP_WRITE(p15, 2, c0, c0, 0, 0xfffffff0);
+    CHECK_EQ(CP_READ(p15, 2, c0, c0, 0), 0);
+    data = CP_READ(p15, 1, c0, c0, 0);
+    CHECK(data != 0 && instructions != 0);
+    CHECK(second_cpu(second_selects, false));
+    CHECK(second_cpu_wait_off());
+    CHECK_EQ(second_ccsidr, instructions);
+    CHECK_EQ(CP_READ(p15, 2, c0, c0, 0), 0);
+    CHECK_EQ(CP_READ(p15, 1, c0, c0, 0), data);
+}
+
 /* ---- what there is not */
 
 static void read_pmcr(void)
@@ -264,9 +294,13 @@ static void jump_nowhere(void)
 {
     ((void (*)(void))NOWHERE)();
 }
-static void load_pair(void)
+static void load_exclusive(void)
 {
-    __asm__ volatile("mov r2, %0\n\tldrd r4, r5, [r2]" ::"r"(GICD) : "r2", "r4", "r5");
+    __asm__ volatile("mov r2, %0\n\tldrex r4, [r2]" ::"r"(GICD) : "r2", "r4");
+}
+static void load_over_the_end(void)
+{
+    __asm__ volatile("mov r2, %0\n\tldmdb r2!, {r4, r5}" ::"r"(GICD + 4) : "r2", "r4", "r5");
 }
 
 static void test_aborts(void)
@@ -284,8 +318,51 @@ static void test_aborts(void)
     CHECK_EQ(seen.kind, EXC_PREFETCH);
     CHECK_EQ(seen.ifar, NOWHERE);
     CHECK_EQ(seen.ifsr, 0x008);
-    /* Two registers at once are not described by the syndrome: no device access. */
-    CHECK_EQ(expect(load_pair).kind, EXC_DATA);
+    /* No device takes these, nor half of one that has a part somewhere else. */
+    CHECK_EQ(expect(load_exclusive).kind, EXC_DATA);
+    CHECK_EQ(expect(load_over_the_end).kind, EXC_DATA);
+}
+
+/* ---- instructions that the syndrome does not describe: the hypervisor reads them */
+
+static void test_undescribed(void)
+{
+    uint32_t at = GICD + GICD_IPRIORITYR + 4, end, a, b;
+
+    mmio_write(at, 0x50b0c0d0);
+    mmio_write(at + 4, 0x10203040);
+    __asm__ volatile("mov r2, %3\n\tldrd r4, r5, [r2], #8\n\tmov %0, r4\n\tmov %1, r5\n\tmov %2, r2"
+                     : "=&r"(a), "=&r"(b), "=&r"(end)
+                     : "r"(at)
+                     : "r2", "r4", "r5");
+    CHECK_EQ(a, 0x50b0c0d0);
+    CHECK_EQ(b, 0x10203040);
+    CHECK_EQ(end, at + 8);
+    __asm__ volatile("mov r2, %1\n\tldrsb %0, [r2, #1]!" : "=&r"(a) : "r"(at) : "r2");
+    CHECK_EQ(a, 0xffffffc0);
+    __asm__ volatile("mov r2, %0\n\tmov r4, #0x60\n\tmov r5, #0x70\n\tstmia r2!, {r4, r5}\n\t"
+                     "strb r5, [r2, #-5]!" ::"r"(at)
+                     : "r2", "r4", "r5", "memory");
+    CHECK_EQ(mmio_read(at), 0x70000060);
+    CHECK_EQ(mmio_read(at + 4), 0x70);
+    /* A block that ends with the page, as a driver's memcpy reads it: the identification. */
+    __asm__ volatile("mov r2, %2\n\tldmia r2!, {r4-r7}\n\tmov %0, r4\n\tmov %1, r7"
+                     : "=&r"(a), "=&r"(b)
+                     : "r"(GICD + 0xff0)
+                     : "r2", "r4", "r5", "r6", "r7");
+    CHECK_EQ(a, 0x0d);
+    CHECK_EQ(b, 0xb1);
+    /* Thumb: 16 bits, 32 bits, in an IT block. */
+    __asm__ volatile(".syntax unified\n\tmov r2, %2\n\tmov r3, %2\n\tadr r5, 1f + 1\n\tbx r5\n\t"
+                     ".thumb\n\t.balign 4\n1:\tldmia r2!, {r4, r6}\n\tcmp r2, r2\n\titt eq\n\t"
+                     "ldrdeq r7, r4, [r3], #4\n\taddeq r3, r3, #1\n\tstr.w r6, [r3, #-5]!\n\t"
+                     "adr r5, 2f\n\tbx r5\n\t.balign 4\n\t.arm\n2:\tmov %0, r7\n\tmov %1, r4"
+                     : "=&r"(a), "=&r"(b)
+                     : "r"(at)
+                     : "r2", "r3", "r4", "r5", "r6", "r7", "cc", "memory");
+    CHECK_EQ(a, 0x70000060);
+    CHECK_EQ(b, 0x70);
+    CHECK_EQ(mmio_read(at), 0x70);
 }
 
 /* ---- the guest's own MMU, in both formats; its aborts come in the format of its choice */
@@ -425,9 +502,10 @@ void guest_main(void)
 {
     static const struct test tests[] = {
         TEST(test_calls),       TEST(test_other_hvc_is_undefined),
-        TEST(test_identity),    TEST(test_hidden),
-        TEST(test_condition),   TEST(test_set_way),
-        TEST(test_widths),      TEST(test_aborts),
+        TEST(test_identity),    TEST(test_cache_identity),
+        TEST(test_hidden),      TEST(test_condition),
+        TEST(test_set_way),     TEST(test_widths),
+        TEST(test_aborts),      TEST(test_undescribed),
         TEST(test_virtual_irq), TEST(test_virtual_fiq),
         TEST(test_wfe),         TEST(test_second_cpu),
         TEST(test_lazy_state),  TEST(test_short_format),

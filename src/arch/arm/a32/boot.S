@@ -133,18 +133,26 @@ invalidate_range:
     .text
     .arm
 primary_mapped:
+    ldr     r0, =sealed_zero_start
+    ldr     r1, =sealed_end
+    bl      clear
     ldr     r0, =bss_start
     ldr     r1, =bss_end
-    mov     r2, #0
-    mov     r3, #0
-1:  strd    r2, r3, [r0], #8
-    cmp     r0, r1
-    blo     1b
+    bl      clear
     ldr     sp, =boot_stack_top
     mov     r0, r10
     mov     r1, r8
     mov     r2, r9
     bl      a32_boot_main
+
+/* [r0, r1), multiples of 8. */
+clear:
+    mov     r2, #0
+    mov     r3, #0
+1:  strd    r2, r3, [r0], #8
+    cmp     r0, r1
+    blo     1b
+    bx      lr
 
 secondary_mapped:
     mov     r0, r8

@@ -110,17 +110,6 @@ void boot_arch_seal(void)
     mm_seal();
 }
 
-uint32_t boot_fdt_irq(const void *fdt, int node)
-{
-    int length;
-    const fdt32_t *cells = fdt_getprop(fdt, node, "interrupts", &length);
-
-    /* The GIC's three cells: 0 shared or 1 private, number, flags. */
-    if (cells == NULL || length < 12)
-        return IRQ_MAX;
-    return fdt32_to_cpu(cells[1]) + (fdt32_to_cpu(cells[0]) == 0 ? GIC_SPI_FIRST : GIC_PPI_FIRST);
-}
-
 uint64_t boot_arch_entropy(void)
 {
     /* ARMv7 has no random numbers of its own. */

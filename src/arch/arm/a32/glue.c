@@ -36,6 +36,7 @@ void arch_vm_image_params(struct vm_image_params *params)
     arm_image_banks(params);
     params->kernel_kinds = bit32(IMAGE_RAW) | bit32(IMAGE_ZIMAGE) | bit32(IMAGE_ELF);
     params->elf_machine = IMAGE_MACHINE_ARM;
+    params->user_mode = true;
 }
 
 /* The binding has no word for "some ARMv7"; guests see the real MIDR anyway. */
@@ -69,25 +70,16 @@ inline enum trap_result arch_trap_sysreg(struct vcpu *vcpu, struct trap *trap)
 }
 
 /* A call has its arguments, and its results, in r0 to r3, which are of all modes. */
-#define CALL_REGS 4
 inline enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
 {
     uint32_t *r = vcpu->arch.a32.gprs.r;
-    uint64_t regs[SMCCC_REG_COUNT]; /* the others nobody reads */
-    enum trap_result result;
 
     /* There is no 64-bit call from a 32-bit caller (Arm DEN 0028, 2.1). */
     if (unlikely((r[0] & SMCCC_ID_Is64) != 0) && trap->call.immediate == 0) {
         r[0] = (uint32_t)SMCCC_NOT_SUPPORTED;
         return TRAP_DONE;
     }
-    for (unsigned i = 0; i < CALL_REGS; i++)
-        regs[i] = r[i];
-    result = arm_smccc_call(vcpu, trap, regs);
-    if (result == TRAP_DONE)
-        for (unsigned i = 0; i < CALL_REGS; i++)
-            r[i] = (uint32_t)regs[i];
-    return result;
+    return arm_smccc_call(vcpu, trap, r);
 }
 
 void a32_hook_cntp_changed(struct vcpu *vcpu)

@@ -59,6 +59,12 @@ void arch_zero_pages(void *p, uint64_t size_bytes)
                      : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "cc", "memory");
 }
 
+void arch_scrub_pages(void *p, uint64_t size_bytes)
+{
+    arch_zero_pages(p, size_bytes);
+    arch_publish_code(p, size_bytes);
+}
+
 void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes)
 {
     const char *end = (const char *)src + (uint32_t)size_bytes;

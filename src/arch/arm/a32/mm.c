@@ -18,8 +18,8 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 
-extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], sealed_start[],
-    sealed_end[], data_start[];
+extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], data_start[],
+    data_end[], sealed_start[], sealed_end[];
 
 static hpa_t image_hpa __section(".sealed");
 static bool refused __section(".sealed");
@@ -95,6 +95,13 @@ static const struct pt_ops hyp_ops = {
 };
 static struct pt hyp_pt = {.ops = &hyp_ops};
 
+/* With mm_lock. The walker is in here once: it is long. */
+static __noinline enum err map_locked(uint32_t va, hpa_t hpa, uint64_t size_bytes,
+                                      struct pt_attr attr)
+{
+    return pt_map(&lpae_hyp32_format, &hyp_pt, va, hpa, size_bytes, attr);
+}
+
 static enum err hyp_map(uint32_t va, hpa_t hpa, uint64_t size_bytes, uint8_t rights,
                         enum pt_memory memory)
 {
@@ -102,7 +109,7 @@ static enum err hyp_map(uint32_t va, hpa_t hpa, uint64_t size_bytes, uint8_t rig
     enum err err;
 
     spin_lock(&mm_lock);
-    err = pt_map(&lpae_hyp32_format, &hyp_pt, va, hpa, size_bytes, attr);
+    err = map_locked(va, hpa, size_bytes, attr);
     spin_unlock(&mm_lock);
     return err;
 }
@@ -150,7 +157,7 @@ void *arch_guest_ptr(hpa_t hpa, uint64_t *run_bytes)
     *run_bytes = MIN(*run_bytes, WINDOW_BYTES - offset);
     spin_lock(&mm_lock);
     BUG_ON(pt_unmap(&lpae_hyp32_format, &hyp_pt, va, WINDOW_BYTES));
-    BUG_ON(pt_map(&lpae_hyp32_format, &hyp_pt, va, HPA(hpa.raw - offset), WINDOW_BYTES, attr));
+    BUG_ON(map_locked(va, HPA(hpa.raw - offset), WINDOW_BYTES, attr));
     spin_unlock(&mm_lock);
     return (char *)(uintptr_t)va + (uint32_t)offset;
 }
@@ -168,8 +175,9 @@ const void *mm_init(hpa_t image, hpa_t fdt)
     map_section(image_start, idmap_start, PT_READ);
     map_section(text_start, text_end, PT_READ | PT_EXEC);
     map_section(rodata_start, rodata_end, PT_READ);
+    map_section(data_start, data_end, PT_READ | PT_WRITE);
     map_section(sealed_start, sealed_end, PT_READ | PT_WRITE);
-    map_section(data_start, image_end, PT_READ | PT_WRITE);
+    map_section(sealed_end, image_end, PT_READ | PT_WRITE);
     BUG_ON(hyp_map(FDT_VA, HPA(fdt_first), FDT_WINDOW_BYTES, PT_READ, PT_NORMAL));
     /*
      * Old and new tables map the same addresses to the same places with the same sizes and

@@ -114,12 +114,6 @@ static void fp_trap(bool on)
     sysreg_write(HCPTR, A32_HCPTR_TRAPS | (on ? HCPTR_TCP10 | HCPTR_TCP11 : 0));
 }
 
-#define FPEXC_FIELDS(F)    \
-    F(FPEXC, RES_0, 29, 0) \
-    F(FPEXC, EN, 30, 30)   \
-    F(FPEXC, EX, 31, 31)
-REG_DEFINE32(FPEXC, FPEXC_FIELDS);
-
 #define FP_READ(name)                                                    \
     ({                                                                   \
         uint32_t value_;                                                 \

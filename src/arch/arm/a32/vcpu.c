@@ -6,6 +6,7 @@
 #include "arch/arch.h"
 #include "arch/arm/model/a32_regs.h"
 #include "arch/arm/model/a32_sysreg.h"
+#include "arch/arm/model/a64_regs.h"
 #include "arch/arm/model/a64_vtimer.h"
 #include "core/vm.h"
 #include "lib/string.h"
@@ -32,6 +33,19 @@ uint64_t arch_vcpu_pc(const struct vcpu *vcpu)
                 HCR_TSC | HCR_TIDCP | HCR_TAC | HCR_TSW | HCR_TVM))
 
 /*
+ * A program without a kernel: all its exceptions come to us (TGE, and HDCR.TDE, which is always
+ * set), and what a kernel would have given it, it has: floating point and the counters.
+ */
+static void set_user_mode(struct a32_state *a32)
+{
+    a32->hcr |= HCR_TGE;
+    a32->gprs.cpsr = (uint32_t)REG_SET(CPSR, M, a32->gprs.cpsr, A32_MODE_USR);
+    a32->pl1.cpacr = CPACR_CP10 | CPACR_CP11;
+    a32->pl1.cntkctl = CNTKCTL_EL1_EL0PCTEN | CNTKCTL_EL1_EL0VCTEN;
+    a32->fp.fpexc = FPEXC_EN;
+}
+
+/*
  * By the kernel's boot protocol (Documentation/arch/arm/booting.rst) r0 is 0, r1 no machine's
  * number and r2 the device tree; a CPU that PSCI starts finds its argument in r0.
  */
@@ -53,5 +67,7 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
     a32->pl1.sctlr = SCTLR_RESET;
     a32->hcr = GUEST_HCR;
     a32->hstr = A32_HSTR_TRAPS;
+    if (vcpu->vm->config->user_mode)
+        set_user_mode(a32);
     a32_sysreg_reset(vcpu);
 }

@@ -286,14 +286,19 @@ void mm_flush(const void *p, uint64_t size_bytes)
     dsb(ish);
 }
 
+/* Every CPU may have fetched what was there before, under any VMID. */
+static void forget_code(void)
+{
+    __asm__ volatile("ic ialluis" ::: "memory");
+    dsb(ish);
+    isb();
+}
+
 void arch_publish_code(const void *p, uint64_t size_bytes)
 {
     /* To the point of coherency: the guest begins with caches off and reads memory itself. */
     mm_flush(p, size_bytes);
-    /* Every CPU may have fetched what was there before, under any VMID. */
-    __asm__ volatile("ic ialluis" ::: "memory");
-    dsb(ish);
-    isb();
+    forget_code();
 }
 
 void arch_zero_pages(void *p, uint64_t size_bytes)
@@ -311,6 +316,29 @@ void arch_zero_pages(void *p, uint64_t size_bytes)
                          "r"(at + block), "r"(at + 2 * block), "r"(at + 3 * block)
                          : "memory");
     }
+}
+
+/*
+ * A line at a time is zeroed and goes to the point of coherency, in the order of the two
+ * instructions, which are to the same address (B2.3.7).
+ */
+void arch_scrub_pages(void *p, uint64_t size_bytes)
+{
+    uint64_t dczid = sysreg_read(DCZID_EL0), line = line_bytes();
+    uint64_t block = 4ULL << REG_GET(DCZID_EL0, BS, dczid);
+    char *at = p, *end = at + size_bytes;
+
+    if ((dczid & DCZID_EL0_DZP) || block != line || 8 * line > PAGE_SIZE) {
+        arch_zero_pages(p, size_bytes);
+        arch_publish_code(p, size_bytes);
+        return;
+    }
+#define LINE "dc zva, %0\n\tdc civac, %0\n\tadd %0, %0, %1\n\t"
+    while (at != end)
+        __asm__ volatile(LINE LINE LINE LINE LINE LINE LINE LINE : "+r"(at) : "r"(line) : "memory");
+#undef LINE
+    dsb(ish);
+    forget_code();
 }
 
 /* ---- stage 2 */

@@ -5,11 +5,15 @@
 #include <libfdt.h>
 
 #include "arch/arch.h"
+#include "arch/boot.h"
+#include "core/board_irq.h"
 #include "core/irq.h"
 #include "core/run.h"
 #include "core/vm.h"
 #include "lib/log.h"
 #include "lib/panic.h"
+
+#define GIC_IRQ_CELLS 3 /* in a device tree: arm,gic.yaml */
 
 const struct gic_ops *gic __section(".sealed");
 hpa_t gic_vcpu_interface __section(".sealed");
@@ -68,6 +72,16 @@ void gic_init_cpu(struct pcpu *pcpu)
 {
     gic->init_cpu(pcpu);
     gic->enable(maintenance_irq, false);
+}
+
+uint32_t boot_fdt_irq(const void *fdt, int node)
+{
+    struct board_irq irq;
+
+    /* Our three cells: 0 shared or 1 private, number, flags. */
+    if (board_node_irq(fdt, node, &irq) != ERR_NONE || irq.count < GIC_IRQ_CELLS)
+        return IRQ_MAX;
+    return irq.cells[1] + (irq.cells[0] == 0 ? GIC_SPI_FIRST : GIC_PPI_FIRST);
 }
 
 void arch_irq_enable(uint32_t irq, bool edge)

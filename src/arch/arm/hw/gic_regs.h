@@ -4,6 +4,7 @@
 #pragma once
 
 #include "lib/regdef.h"
+#include "vdev/vgic_lr.h"
 
 /* Distributor, both versions. */
 enum {

@@ -7,7 +7,6 @@
 #include "io.h"
 #include "lib/bits.h"
 #include "sysreg.h"
-#include "vdev/vgic_lr.h"
 
 static void *gicd, *gicc, *gich;
 

@@ -13,7 +13,6 @@
 #include "lib/log.h"
 #include "lib/panic.h"
 #include "sysreg.h"
-#include "vdev/vgic_lr.h"
 
 static void *gicd;
 static struct {

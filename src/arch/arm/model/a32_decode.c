@@ -51,7 +51,7 @@ static void decode_fault(const struct a32_syndrome *in, enum trap_access access,
 static void decode_cp64(uint32_t hsr, bool cp14, struct trap *out)
 {
     out->kind = TRAP_SYSREG;
-    out->reg = a32_reg_of(REG_GET(ISS_CP64, Rt, hsr));
+    out->reg = REG_GET(ISS_CP64, Rt, hsr);
     out->write = REG_GET(ISS_CP64, Direction, hsr) == 0;
     out->sysreg.key = A32_KEY_WIDE(cp14, REG_GET(ISS_CP64, Opc1, hsr), REG_GET(ISS_CP64, CRm, hsr));
 }
@@ -116,6 +116,9 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
     case ESR_EC_HVC32:
         a32_decode_hvc(hsr, out);
         break;
+    case ESR_EC_SVC32: /* of a program without a kernel (HCR.TGE): its HVC */
+        a32_decode_hvc(hsr, out);
+        break;
     case ESR_EC_SMC32:
         decode_smc(out);
         break;
@@ -128,7 +131,8 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
         break;
     default:
         /* LDC and STC of debug registers, BXJ: undefined for the guest. BKPT: its own exception
-         * (a32_trap.c). SVC and undefined instructions are not routed here (HCR.TGE). */
+         * (a32_trap.c). Undefined instructions
+         * come with HCR.TGE only. */
         break;
     }
 }

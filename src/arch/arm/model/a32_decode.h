@@ -29,12 +29,6 @@ struct a32_syndrome {
  */
 void a32_decode(const struct a32_syndrome *in, struct trap *out);
 
-/* A general register's number in a syndrome; the PC is none that an emulated access may move. */
-static __always_inline uint8_t a32_reg_of(uint64_t number)
-{
-    return number == A32_NUMBER_PC ? TRAP_REG_NONE : (uint8_t)number;
-}
-
 static __always_inline uint32_t a32_key_of_iss(uint32_t hsr, enum a32_key_space space)
 {
     uint32_t numbers = hsr >> ISS_CP32_CRn_SHIFT & (uint32_t)low_bits(10);
@@ -79,7 +73,7 @@ static __always_inline void a32_decode_access(uint32_t hsr, uint32_t far, uint32
 {
     out->kind = TRAP_MMIO;
     out->insn_bytes = (uint8_t)(2u << REG_GET(ESR_ELx, IL, hsr));
-    out->reg = a32_reg_of(REG_GET(ISS_DABT, SRT, hsr) & A32_NUMBER_PC);
+    out->reg = REG_GET(ISS_DABT, SRT, hsr) & A32_NUMBER_PC;
     out->write = REG_GET(ISS_DABT, WnR, hsr) != 0;
     out->value = 0;
     out->syndrome = hsr;
@@ -95,7 +89,7 @@ static __always_inline void a32_decode_cp32(uint32_t hsr, enum a32_key_space spa
 {
     out->kind = TRAP_SYSREG;
     out->insn_bytes = 4; /* there is no narrow one */
-    out->reg = a32_reg_of(REG_GET(ISS_CP32, Rt, hsr));
+    out->reg = REG_GET(ISS_CP32, Rt, hsr);
     out->write = REG_GET(ISS_CP32, Direction, hsr) == 0;
     out->value = 0;
     out->syndrome = hsr;
@@ -119,11 +113,10 @@ static inline unsigned a32_second_reg(uint32_t hsr)
 {
     return (unsigned)REG_GET(ISS_CP64, Rt2, hsr);
 }
-/* A trap of an MCRR or MRRC: two registers move. */
-static __always_inline bool a32_is_wide(uint32_t hsr)
+/* KEY is of an MCRR or MRRC: two registers move. */
+static __always_inline bool a32_is_wide(uint32_t key)
 {
-    return REG_GET(ESR_ELx, EC, hsr) == ESR_EC_CP15_64 ||
-           REG_GET(ESR_ELx, EC, hsr) == ESR_EC_CP14_64;
+    return REG_GET(A32_KEY, Space, key) == A32_WIDE;
 }
 
 /*

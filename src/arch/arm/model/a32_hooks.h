@@ -11,7 +11,19 @@
 
 struct vcpu;
 struct a32_exc;
+struct a32_syndrome;
+struct trap;
 
+/*
+ * SIZE bytes of the guest's code at VA, in one page, to TO. False: another of its CPUs has changed
+ * its tables meanwhile, or its code is in no memory.
+ */
+bool a32_hook_fetch(struct vcpu *vcpu, uint32_t va, void *to, uint32_t size_bytes);
+/* SYNDROME is of an access to a device by an instruction that is not emulated: tell the user. */
+void a32_hook_undescribed(struct vcpu *vcpu, const struct a32_syndrome *syndrome);
+/* VCPU, a program without a kernel, has caused TRAP's exception, which nobody can take: tell the
+ * user, and end its VM. */
+void a32_hook_user_exception(struct vcpu *vcpu, const struct trap *trap);
 /* A banked register of VCPU, which is loaded here. */
 uint32_t a32_hook_banked_read(struct vcpu *vcpu, enum a32_banked which);
 void a32_hook_banked_write(struct vcpu *vcpu, enum a32_banked which, uint32_t value);

@@ -39,8 +39,8 @@ static const struct id_row {
     {2, 5, UINT32_MAX, 0},
 };
 
-static struct a32_host_ids host_ids __section(".sealed");
-static uint32_t guest_ids[A32_ID_CRM_COUNT][A32_ID_OP2_COUNT] __section(".sealed");
+static struct a32_host_ids host_ids __section(".bss.sealed");
+static uint32_t guest_ids[A32_ID_CRM_COUNT][A32_ID_OP2_COUNT] __section(".bss.sealed");
 
 void a32_id_init(const struct a32_host_ids *host)
 {

@@ -44,9 +44,13 @@ static uint32_t *locate(struct vcpu *vcpu, unsigned number, enum a32_banked *ban
 
 uint32_t a32_reg_read_banked(struct vcpu *vcpu, unsigned number)
 {
+    const struct a32_gprs *gprs = &vcpu->arch.a32.gprs;
     enum a32_banked banked;
-    const uint32_t *at = locate(vcpu, number, &banked);
+    const uint32_t *at;
 
+    if (likely(number < A32_NUMBER_SP && REG_GET(CPSR, M, gprs->cpsr) != A32_MODE_FIQ))
+        return gprs->r[number];
+    at = locate(vcpu, number, &banked);
     if (at != NULL)
         return *at;
     return banked != A32_BANKED_COUNT ? a32_hook_banked_read(vcpu, banked) : 0;

@@ -206,7 +206,7 @@ static struct reg_row rows[] __section(".sealed") = {
     ID(MVFR0),
 };
 
-static struct reg_table table __section(".sealed");
+static struct reg_table table __section(".bss.sealed");
 
 /* What the guest reads in the identification register KEY. */
 static uint32_t id_of(uint32_t key)
@@ -250,7 +250,7 @@ void a32_sysreg_reset(struct vcpu *vcpu)
     vcpu->arch.a32.emulated = (struct a32_emulated){0};
 }
 
-enum trap_result a32_sysreg_access(struct vcpu *vcpu, struct trap *trap)
+__always_inline enum trap_result a32_sysreg_access(struct vcpu *vcpu, struct trap *trap)
 {
     const struct reg_row *row = reg_table_find(&table, trap->sysreg.key);
 

@@ -86,6 +86,9 @@ int a32_trap_text(const struct trace_record *record, char *text, size_t size)
     case TRAP_SYSREG:
         return sysreg_text(record, text, size);
     case TRAP_HYPERCALL:
+        if (REG_GET(ESR_ELx, EC, record->trap.syndrome) == ESR_EC_SVC32 &&
+            record->trap.call.immediate != 0)
+            return fmt_print(text, size, "executes SVC #0x%x", record->trap.call.immediate);
         return arm_call_text(record, text, size);
     default:
         return fmt_print(text, size, "executes %s", class_text(record->trap.syndrome));
@@ -158,7 +161,9 @@ void a32_view(const struct a32_gprs *gprs, const struct a32_pl1 *pl1,
         .pc = gprs->pc,
         .return_address = return_address(gprs, pl1),
         .vectors = vectors,
-        .in_vectors = gprs->pc - vectors < A32_VECTOR_TABLE_BYTES,
+        /* Nothing of the guest's is taken to the first of them, so who is at 0 has jumped there. */
+        .in_vectors = gprs->pc - vectors - A32_VECTOR_UNDEF <
+                      A32_VECTOR_TABLE_BYTES - (uint32_t)A32_VECTOR_UNDEF,
         .masked = (gprs->cpsr & CPSR_I) != 0,
         .timer_set = (virtual != TIMER_NEVER && virtual > now) ||
                      (physical != TIMER_NEVER && physical > now),

@@ -2,6 +2,7 @@
 /* The rare ends of a trap: exceptions for the guest, and the end of its VM. */
 #include "arch/arm/model/a32_trap.h"
 
+#include "arch/arm/model/a32_emulate.h"
 #include "arch/arm/model/a32_hooks.h"
 #include "arch/arm/model/a32_inject.h"
 #include "arch/arm/model/a32_regs.h"
@@ -32,6 +33,29 @@ static void inject(struct vcpu *vcpu, const struct trap *trap, enum trap_result 
     a32_hook_exc_store(vcpu, &exc);
 }
 
+enum trap_result a32_trap_handle(struct vcpu *vcpu, const struct a32_syndrome *syndrome,
+                                 struct trap *trap)
+{
+    enum trap_result result;
+    struct a32_access access;
+
+    a32_decode(syndrome, trap);
+    if (unlikely(!a32_condition_holds(syndrome->hsr, syndrome->cpsr))) {
+        a32_step_over(&vcpu->arch.a32.gprs, trap->insn_bytes);
+        return TRAP_RETRY;
+    }
+    if (a32_is_undescribed_access(syndrome->hsr) && a32_access_fetch(vcpu, syndrome, &access)) {
+        result = a32_access_do(vcpu, syndrome, &access, trap);
+        ghost_trap();
+    } else {
+        if (a32_is_undescribed_access(syndrome->hsr))
+            a32_hook_undescribed(vcpu, syndrome);
+        result = a32_trap_act(vcpu, trap);
+    }
+    a32_trap_refuse(vcpu, trap, result);
+    return result;
+}
+
 void a32_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_result result)
 {
     switch (result) {
@@ -40,7 +64,10 @@ void a32_trap_refuse(struct vcpu *vcpu, const struct trap *trap, enum trap_resul
         break;
     case TRAP_UNDEF:
     case TRAP_ABORT:
-        inject(vcpu, trap, result);
+        if (unlikely(vcpu->vm->config->user_mode))
+            a32_hook_user_exception(vcpu, trap);
+        else
+            inject(vcpu, trap, result);
         break;
     case TRAP_KILL:
         vm_stop(vcpu->vm, VM_STOP_CRASH);

@@ -19,12 +19,12 @@
 /* What a load leaves in its register: as narrow as the access, extended as the instruction says. */
 static __always_inline uint32_t a32_loaded_value(const struct trap *trap)
 {
-    unsigned unused = trap->mmio.size_bytes < 4 ? 32 - trap->mmio.size_bytes * 8u : 0;
+    unsigned unused = 32 - trap->mmio.size_bytes % 4 * 8u;
+    uint32_t value;
 
-    if (unused == 32)
-        __builtin_unreachable();
-    uint32_t value = (uint32_t)trap->value << unused;
-
+    if (likely(trap->mmio.size_bytes >= 4))
+        return (uint32_t)trap->value;
+    value = (uint32_t)trap->value << unused;
     return trap->mmio.sign_extend ? (uint32_t)((int32_t)value >> unused) : value >> unused;
 }
 
@@ -43,9 +43,7 @@ static __always_inline void a32_step_over(struct a32_gprs *gprs, unsigned insn_b
 /* The low bytes of VALUE that a store of their number writes. */
 static __always_inline uint32_t a32_stored_value(uint32_t value, unsigned size_bytes)
 {
-    unsigned unused = size_bytes < 4 ? 32 - size_bytes * 8u : 0;
-
-    return value << unused >> unused;
+    return value & ((2u << (size_bytes * 8 - 1) % 32) - 1);
 }
 
 static __always_inline void a32_fetch_value(struct vcpu *vcpu, struct trap *trap)
@@ -53,7 +51,7 @@ static __always_inline void a32_fetch_value(struct vcpu *vcpu, struct trap *trap
     uint32_t value = a32_reg_read(vcpu, trap->reg);
 
     trap->value = trap->kind == TRAP_MMIO ? a32_stored_value(value, trap->mmio.size_bytes) : value;
-    if (trap->kind != TRAP_MMIO && a32_is_wide((uint32_t)trap->syndrome))
+    if (trap->kind == TRAP_SYSREG && a32_is_wide(trap->sysreg.key))
         trap->value |= (uint64_t)a32_reg_read(vcpu, a32_second_reg((uint32_t)trap->syndrome)) << 32;
 }
 
@@ -64,15 +62,24 @@ static __always_inline void a32_put_value(struct vcpu *vcpu, const struct trap *
         return;
     }
     a32_reg_write(vcpu, trap->reg, (uint32_t)trap->value);
-    if (a32_is_wide((uint32_t)trap->syndrome))
+    if (trap->kind == TRAP_SYSREG && a32_is_wide(trap->sysreg.key))
         a32_reg_write(vcpu, a32_second_reg((uint32_t)trap->syndrome),
                       (uint32_t)(trap->value >> 32));
 }
 
+/* TRAP is done: its register, and the PC. */
+static __always_inline void a32_trap_finish(struct vcpu *vcpu, const struct trap *trap)
+{
+    if (!trap->write && trap->reg != TRAP_REG_NONE)
+        a32_put_value(vcpu, trap);
+    a32_step_over(&vcpu->arch.a32.gprs, trap->insn_bytes);
+}
+
 /*
- * Dispatch and finish TRAP, decoded from an exception of VCPU, which is current here. No lock is
- * held. On return VCPU's registers are what it goes on with, but it may have been asked to stop or
- * wait: run_resume. TRAP is left as the handler left it, for whoever traces it.
+ * Dispatch TRAP, decoded from an exception of VCPU, which is current here, and finish it if the
+ * answer is TRAP_DONE: any other is for a32_trap_refuse. No lock is held. On return VCPU's
+ * registers are what it goes on with, but it may have been asked to stop or wait: run_resume. TRAP
+ * is left as the handler left it, for whoever traces it.
  */
 static __always_inline enum trap_result a32_trap_act(struct vcpu *vcpu, struct trap *trap)
 {
@@ -82,29 +89,17 @@ static __always_inline enum trap_result a32_trap_act(struct vcpu *vcpu, struct t
         a32_fetch_value(vcpu, trap);
     result = trap_dispatch(vcpu, trap);
     ghost_trap();
-    if (unlikely(result != TRAP_DONE)) {
-        struct trap copy = *trap; /* see core/trap_dispatch.h */
-        a32_trap_refuse(vcpu, &copy, result);
+    if (unlikely(result != TRAP_DONE))
         return result;
-    }
-    if (!trap->write && trap->reg != TRAP_REG_NONE)
-        a32_put_value(vcpu, trap);
-    a32_step_over(&vcpu->arch.a32.gprs, trap->insn_bytes);
+    a32_trap_finish(vcpu, trap);
     return result;
 }
 
-/* The exception SYNDROME of VCPU, whose HPFAR is valid (a32_hpfar_missing): decode, then as above.
+/*
+ * The exception SYNDROME of VCPU, whose HPFAR is valid (a32_hpfar_missing): decode, then as above,
+ * to its end.
  */
-static __always_inline enum trap_result a32_trap_handle(struct vcpu *vcpu,
-                                                        const struct a32_syndrome *syndrome,
-                                                        struct trap *trap)
-{
-    a32_decode(syndrome, trap);
-    if (unlikely(!a32_condition_holds(syndrome->hsr, syndrome->cpsr))) {
-        a32_step_over(&vcpu->arch.a32.gprs, trap->insn_bytes);
-        return TRAP_RETRY;
-    }
-    return a32_trap_act(vcpu, trap);
-}
+enum trap_result a32_trap_handle(struct vcpu *vcpu, const struct a32_syndrome *syndrome,
+                                 struct trap *trap);
 /* a32_trap_handle, and whoever looks at this vCPU's traps is shown it (a32/observed.c). */
 void a32_trap_handle_observed(struct vcpu *vcpu, const struct a32_syndrome *syndrome);

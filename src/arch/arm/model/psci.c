@@ -27,7 +27,7 @@ REG_DEFINE32(PSCI_POWER_STATE, PSCI_POWER_STATE_FIELDS);
 #define AFFINITY_LEVEL_MAX 3
 
 /* Argument N, 1 to 3, of the call in REGS: of a 32-bit call it is a W register. */
-static uint64_t argument(const uint64_t *regs, unsigned n)
+static uint64_t argument(const smccc_reg_t *regs, unsigned n)
 {
     return ((uint32_t)regs[0] & SMCCC_ID_Is64) != 0 ? regs[n] : (uint32_t)regs[n];
 }
@@ -59,7 +59,7 @@ static bool is_guest_ram(const struct vm *vm, uint64_t address, uint64_t size_by
     return false;
 }
 
-static int64_t try_cpu_on(struct vm *vm, const uint64_t *regs)
+static int64_t try_cpu_on(struct vm *vm, const smccc_reg_t *regs)
 {
     uint64_t entry = argument(regs, 2);
     uint64_t target = vcpus_matching(vm, argument(regs, 1), 0);
@@ -84,7 +84,7 @@ static int64_t try_cpu_on(struct vm *vm, const uint64_t *regs)
     }
 }
 
-static int64_t look_at_affinity(struct vm *vm, const uint64_t *regs)
+static int64_t look_at_affinity(struct vm *vm, const smccc_reg_t *regs)
 {
     uint64_t level = argument(regs, 2);
     uint64_t found;
@@ -100,15 +100,15 @@ static int64_t look_at_affinity(struct vm *vm, const uint64_t *regs)
     return PSCI_AFFINITY_OFF;
 }
 
-static enum trap_result cpu_on(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result cpu_on(struct vcpu *vcpu, smccc_reg_t *regs)
 {
-    regs[0] = (uint64_t)try_cpu_on(vcpu->vm, regs);
+    regs[0] = (smccc_reg_t)try_cpu_on(vcpu->vm, regs);
     return TRAP_DONE;
 }
 
-static enum trap_result affinity_info(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result affinity_info(struct vcpu *vcpu, smccc_reg_t *regs)
 {
-    regs[0] = (uint64_t)look_at_affinity(vcpu->vm, regs);
+    regs[0] = (smccc_reg_t)look_at_affinity(vcpu->vm, regs);
     return TRAP_DONE;
 }
 
@@ -116,12 +116,12 @@ static enum trap_result affinity_info(struct vcpu *vcpu, uint64_t *regs)
  * Every state is treated as standby: a powerdown request may be too, section 5.4.2 clause 3, and
  * the caller then sees SUCCESS once an interrupt is pending.
  */
-static enum trap_result cpu_suspend(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result cpu_suspend(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     uint64_t reserved = ~low_bits(32) | PSCI_POWER_STATE_RES0_17 | PSCI_POWER_STATE_RES0_26;
 
     if ((argument(regs, 1) & reserved) != 0) {
-        regs[0] = (uint64_t)PSCI_INVALID_PARAMETERS;
+        regs[0] = (smccc_reg_t)PSCI_INVALID_PARAMETERS;
         return TRAP_DONE;
     }
     regs[0] = PSCI_SUCCESS;
@@ -129,50 +129,50 @@ static enum trap_result cpu_suspend(struct vcpu *vcpu, uint64_t *regs)
     return TRAP_DONE;
 }
 
-static enum trap_result version(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result version(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     regs[0] = PSCI_VERSION_1_1;
     return TRAP_DONE;
 }
 
-static enum trap_result migrate_info_type(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result migrate_info_type(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     regs[0] = PSCI_MIGRATE_NOT_REQUIRED;
     return TRAP_DONE;
 }
 
-static enum trap_result cpu_off(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result cpu_off(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     vm_cpu_off(vcpu);
     return TRAP_RETRY;
 }
 
 /* Calls that do not return to the guest. */
-static enum trap_result system_off(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result system_off(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     vm_stop(vcpu->vm, VM_STOP_POWEROFF);
     return TRAP_RETRY;
 }
 
-static enum trap_result system_reset(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result system_reset(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     vm_stop(vcpu->vm, VM_STOP_RESET);
     return TRAP_RETRY;
 }
 
-static enum trap_result system_reset2(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result system_reset2(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     if ((uint32_t)regs[1] == PSCI_SYSTEM_WARM_RESET)
         return system_reset(vcpu, regs);
-    regs[0] = (uint64_t)PSCI_INVALID_PARAMETERS; /* reserved, or the vendor's: we have none */
+    regs[0] = (smccc_reg_t)PSCI_INVALID_PARAMETERS; /* reserved, or the vendor's: we have none */
     return TRAP_DONE;
 }
 
-static enum trap_result features(struct vcpu *vcpu, uint64_t *regs);
+static enum trap_result features(struct vcpu *vcpu, smccc_reg_t *regs);
 
 /* By the number's low bits: what there is, and whether a call with 64-bit arguments is too. */
 static const struct psci_row {
-    enum trap_result (*call)(struct vcpu *vcpu, uint64_t *regs);
+    enum trap_result (*call)(struct vcpu *vcpu, smccc_reg_t *regs);
     bool has_64bit_form;
 } functions[PSCI_NUMBER_MAX + 1] = {
 #define PSCI(name, call, wide) [PSCI_##name & PSCI_NUMBER_MAX] = {call, wide}
@@ -198,21 +198,21 @@ static bool is_there(uint32_t function)
 }
 
 /* Flags of CPU_SUSPEND are 0: original format of power_state, platform-coordinated only. */
-static enum trap_result features(struct vcpu *vcpu, uint64_t *regs)
+static enum trap_result features(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     uint32_t function = (uint32_t)regs[1];
     bool known = function == SMCCC_VERSION || (arm_psci_owns(function) && is_there(function));
 
-    regs[0] = (uint64_t)(known ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
+    regs[0] = (smccc_reg_t)(known ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
     return TRAP_DONE;
 }
 
-enum trap_result arm_psci_call(struct vcpu *vcpu, uint64_t *regs)
+enum trap_result arm_psci_call(struct vcpu *vcpu, smccc_reg_t *regs)
 {
     uint32_t function = (uint32_t)regs[0];
 
     if (likely(is_there(function)))
         return functions[function & PSCI_NUMBER_MAX].call(vcpu, regs);
-    regs[0] = (uint64_t)PSCI_NOT_SUPPORTED;
+    regs[0] = (smccc_reg_t)PSCI_NOT_SUPPORTED;
     return TRAP_DONE;
 }

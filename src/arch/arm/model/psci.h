@@ -52,4 +52,4 @@ static inline bool arm_psci_owns(uint32_t function)
  * Do the call in REGS (x0 to x3), result in x0. VCPU is current, no lock held; takes its VM's.
  * TRAP_RETRY when it does not come back: the vCPU or its VM is off.
  */
-enum trap_result arm_psci_call(struct vcpu *vcpu, uint64_t *regs);
+enum trap_result arm_psci_call(struct vcpu *vcpu, smccc_reg_t *regs);

@@ -38,7 +38,7 @@ static int64_t arch_feature(uint32_t function)
 }
 
 enum trap_result arm_smccc_call(struct vcpu *vcpu, struct trap *trap,
-                                uint64_t regs[static SMCCC_REG_COUNT])
+                                smccc_reg_t regs[static SMCCC_RESULT_COUNT])
 {
     uint32_t function = (uint32_t)regs[0];
 
@@ -52,13 +52,13 @@ enum trap_result arm_smccc_call(struct vcpu *vcpu, struct trap *trap,
         regs[0] = SMCCC_VERSION_1_1;
         break;
     case SMCCC_ARCH_FEATURES:
-        regs[0] = (uint64_t)arch_feature((uint32_t)regs[1]);
+        regs[0] = (smccc_reg_t)arch_feature((uint32_t)regs[1]);
         break;
     case SMCCC_ARCH_WORKAROUND_1:
     case SMCCC_ARCH_WORKAROUND_3:
         /* Where it is not required the call has no result and no effect. */
         if (arch_feature(function) != SMCCC_NOT_REQUIRED)
-            regs[0] = (uint64_t)SMCCC_NOT_SUPPORTED;
+            regs[0] = (smccc_reg_t)SMCCC_NOT_SUPPORTED;
         break;
     case SMCCC_HYP_CALL_UID:
         for (unsigned i = 0; i < 4; i++)
@@ -69,7 +69,7 @@ enum trap_result arm_smccc_call(struct vcpu *vcpu, struct trap *trap,
         regs[1] = HYP_REVISION_MINOR;
         break;
     default:
-        regs[0] = (uint64_t)SMCCC_NOT_SUPPORTED;
+        regs[0] = (smccc_reg_t)SMCCC_NOT_SUPPORTED;
         break;
     }
     return TRAP_DONE;

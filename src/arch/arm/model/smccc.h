@@ -9,8 +9,12 @@
 #include "lib/regdef.h"
 #include "lib/types.h"
 
-/* Registers that carry arguments: x0 to x17. */
-#define SMCCC_REG_COUNT 18
+/* Registers that carry arguments: x0 to x17, on ARMv7 r0 to r7. Results are in the first four. */
+#define SMCCC_REG_COUNT    18
+#define SMCCC_RESULT_COUNT 4
+
+/* A general register of the caller: as wide as the machine's, whose kernel calls. */
+typedef uintptr_t smccc_reg_t;
 
 /* Results that every service shares. */
 #define SMCCC_SUCCESS       0
@@ -36,9 +40,9 @@ enum smccc_function {
 REG_DEFINE32(SMCCC_ID, SMCCC_ID_FIELDS);
 
 /*
- * The handler for TRAP_HYPERCALL. REGS are the guest's x0 to x17; results are written to x0 to x3,
+ * The handler for TRAP_HYPERCALL. REGS are the guest's x0 and on; results are written to x0 to x3,
  * all others keep their values. VCPU is current, no lock is held. An immediate other than 0 is
  * undefined.
  */
 enum trap_result arm_smccc_call(struct vcpu *vcpu, struct trap *trap,
-                                uint64_t regs[static SMCCC_REG_COUNT]);
+                                smccc_reg_t regs[static SMCCC_RESULT_COUNT]);

@@ -11,13 +11,15 @@
 guest_start:
     ldr     r0, =bss_start
     ldr     r1, =bss_end
-    mov     r2, #0
-1:  str     r2, [r0], #4
+    mov     r3, #0
+1:  str     r3, [r0], #4
     cmp     r0, r1
     blo     1b
+    ldr     r0, =guest_boot_fdt
+    str     r2, [r0]
     ldr     r0, =boot_stack_top
     bl      cpu_start
-    bl      guest_main
+    bl      guest_boot
     b       .
 
 /* PSCI CPU_ON comes here; r0: the stack's top, at which the function to call is. */
@@ -39,6 +41,10 @@ guest_thumb_start:
 /* r0: stack's top. */
 cpu_start:
     mov     sp, r0
+    mrs     r1, cpsr
+    and     r1, r1, #0x1f
+    cmp     r1, #0x10               /* User mode, under trapeze,user-mode: has no vectors */
+    bxeq    lr
     ldr     r1, =guest_vectors
     mcr     p15, 0, r1, c12, c0, 0  /* VBAR */
     isb
@@ -87,4 +93,7 @@ guest_vectors:
     .balign 16
     .space  16384
 boot_stack_top:
+    .global guest_boot_fdt
+guest_boot_fdt:
+    .space  4
     .section .note.GNU-stack, "", %progbits

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The small world of an ARMv7 test guest under Trapeze: its devices are where guests have them
- * (arm_guest_layout.h), its MMU is off. Output is a line for each test that failed and a summary,
- * as of the AArch64 guests.
+ * The small world of an ARMv7 test guest, under Trapeze or on QEMU's own machine: its devices are
+ * where one of the two has them, its MMU is off. Output is a line for each test that failed and a
+ * summary, as of the AArch64 guests.
  */
 #pragma once
 
 #include "lib/types.h"
 
 void guest_main(void); /* the guest's own */
+void guest_boot(void); /* the runtime's, before it */
 
 /* ---- output: %s %x %u, 32 bits; %X, 64 bits in hexadecimal; %U in decimal */
 void print(const char *format, ...);
@@ -22,7 +23,8 @@ struct test {
     {                                      \
         .name = #function, .run = function \
     }
-/* Run COUNT TESTS, print the summary. */
+/* Run COUNT TESTS, print the summary; check_run switches off then. */
+void check_all(const struct test *tests, unsigned count);
 void check_run(const struct test *tests, unsigned count);
 #define CHECK(condition) check_true(!!(condition), __LINE__, #condition)
 #define CHECK_EQ(a, b)   check_equal((uint64_t)(a), (uint64_t)(b), __LINE__, #a " == " #b)
@@ -53,9 +55,14 @@ void irq_set_handler(irq_handler_fn *handler);
 void guest_exception(struct frame *frame, enum exception kind);
 
 /* ---- devices */
-#define UART 0x22000000u
-#define GICD 0x03001000u
-#define GICC 0x03002000u
+struct machine {
+    uint32_t uart, gicd, gicc;
+    const char *bootargs;
+};
+extern struct machine machine;
+#define UART machine.uart
+#define GICD machine.gicd
+#define GICC machine.gicc
 enum { UART_DR = 0x00, UART_FR = 0x18, UART_FR_TXFF = 0x20 };
 enum {
     GICD_CTLR = 0x000,
@@ -131,6 +138,7 @@ enum {
     PSCI_SYSTEM_OFF = 0x84000008,
     PSCI_SYSTEM_RESET = 0x84000009,
 };
+/* From User mode, under trapeze,user-mode, an SVC. */
 uint32_t hvc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3);
 uint32_t smc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3);
 /* Start CPU index 1 with FN, which ends it by cpu_off; in Thumb state first if THUMB. */

@@ -2,7 +2,37 @@
 /* The runtime of an ARMv7 test guest; see guest.h. */
 #include "guest/lib/arm/guest.h"
 
+#include "guest/lib/fdt.h"
+#include "guest/lib/text.h"
+
 #include <stdarg.h>
+
+/* ---- the machine */
+
+/* arm_guest_layout.h; and QEMU's `virt`, where nothing hands us a device tree. */
+static const struct machine machines[] = {
+    {.uart = 0x22000000, .gicd = 0x03001000, .gicc = 0x03002000, .bootargs = ""},
+    {.uart = 0x09000000, .gicd = 0x08000000, .gicc = 0x08010000, .bootargs = ""},
+};
+#define FDT_BYTES_MAX 0x10000u
+
+struct machine machine;
+extern uint32_t guest_boot_fdt;
+
+void guest_boot(void)
+{
+    struct fdt fdt;
+    const uint8_t *arguments;
+    uint32_t bytes;
+
+    machine = machines[guest_boot_fdt == 0];
+    if (fdt_open(&fdt, (const void *)(uintptr_t)guest_boot_fdt, FDT_BYTES_MAX)) {
+        arguments = fdt_property(&fdt, fdt_find_child(&fdt, "chosen"), "bootargs", &bytes);
+        if (arguments != NULL)
+            machine.bootargs = (const char *)arguments;
+    }
+    guest_main();
+}
 
 /* ---- output */
 
@@ -85,7 +115,7 @@ bool check_equal(uint64_t a, uint64_t b, int line, const char *what)
     return a == b;
 }
 
-void check_run(const struct test *tests, unsigned count)
+void check_all(const struct test *tests, unsigned count)
 {
     unsigned failed = 0;
 
@@ -98,6 +128,11 @@ void check_run(const struct test *tests, unsigned count)
         }
     }
     print("%u passed, %u failed\n", count - failed, failed);
+}
+
+void check_run(const struct test *tests, unsigned count)
+{
+    check_all(tests, count);
     hvc(PSCI_SYSTEM_OFF, 0, 0, 0);
 }
 
@@ -109,7 +144,9 @@ static irq_handler_fn *irq_handler;
 
 static volatile unsigned async_count;
 
-#define CPSR_T 0x20u
+#define CPSR_MODE 0x1fu
+#define MODE_USR  0x10u
+#define CPSR_T    0x20u
 /* Fault status, short format: 0b10110. */
 #define DFSR_STATUS 0x40fu
 #define DFSR_ASYNC  0x406u
@@ -213,6 +250,12 @@ void gic_enable(uint32_t intid)
 
 uint32_t hvc(uint32_t function, uint32_t a1, uint32_t a2, uint32_t a3)
 {
+    uint32_t cpsr;
+
+    __asm__ volatile("mrs %0, cpsr" : "=r"(cpsr));
+    if ((cpsr & CPSR_MODE) == MODE_USR) {
+        CALL("svc #0");
+    }
     CALL("hvc #0");
 }
 
@@ -264,25 +307,4 @@ int __aeabi_idiv0(int quotient)
 long long __aeabi_ldiv0(long long quotient)
 {
     return quotient;
-}
-
-/* ---- for the compiler itself */
-
-void *memset(void *to, int byte, size_t size);
-void *memcpy(void *to, const void *from, size_t size);
-
-void *memset(void *to, int byte, size_t size)
-{
-    for (uint8_t *at = to; size != 0; size--)
-        *at++ = (uint8_t)byte;
-    return to;
-}
-
-void *memcpy(void *to, const void *from, size_t size)
-{
-    const uint8_t *source = from;
-
-    for (uint8_t *at = to; size != 0; size--)
-        *at++ = *source++;
-    return to;
 }

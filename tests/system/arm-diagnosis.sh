@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# ARMv7 guests that are broken on purpose: for each the log says what it does, where, and what to do about it. What does
+# not depend on the architecture is in diagnosis.sh.
+BROKEN_ARCH=arm
+. tests/system/lib.bash
+
+have arm-linux-gnueabihf-gcc || {
+    skip '' "there is no arm-linux-gnueabihf-gcc"
+    exit 0
+}
+. tests/system/broken.bash
+
+make -s build/tool/trapeze || exit 1
+scripts/fetch arm-sysroot arm-kernel arm-busybox || exit 1
+
+# run_system NAME OPTION...: boot it, whatever its end; what it said is in $LOGS/NAME.out. It must not be a panic of ours.
+run_system() {
+    local name=$1
+    shift
+    ./run "$LOGS/$name.dts" --batch "$@" </dev/null 2>&1 | tr -d '\000\r' >"$LOGS/$name.out"
+    ! grep -aE '^Trapeze panic|BUG at' "$LOGS/$name.out"
+}
+# told RUN VM WHAT CAUSE: the log has both, once.
+told() {
+    local pattern
+    for pattern in "trapeze: warning: $2: .*$3" "trapeze: warning: $2: likely: .*$4"; do
+        [[ $(grep -acE "$pattern" "$LOGS/$1.out") == 1 ]] || {
+            echo "not once in $LOGS/$1.out: $pattern"
+            grep -a "$2" "$LOGS/$1.out"
+            return 1
+        }
+    done
+}
+
+first() {
+    local name
+    for name in null linked_elsewhere waits handler bad_handler other_board polls; do
+        vm "$name" "$BIN/$name.bin"
+    done
+    vm cpu_on "$BIN/cpu_on.bin" '' 2
+}
+second() {
+    local name
+    for name in loops off timer data resets; do
+        vm "$name" "$BIN/$name.bin"
+    done
+    vm named "$BIN/loops.elf"
+}
+first | system arm-first
+check first-run run_system arm-first --smp 4 --timeout 12
+check null told arm-first null 'jumped to 0x0,.* returns to 0x40000008' 'never set'
+check linked-elsewhere told arm-first linked_elsewhere 'jumped to 0x80080400' 'loaded to 0x40000000'
+check waits told arm-first waits 'they are masked, no timer is set' 'none of its devices'
+check handler told arm-first handler 'in its exception vectors' 'an undefined instruction at 0x4000000c'
+check bad-handler told arm-first bad_handler 'reads 4 bytes at 0x10000000' 'handler fails'
+check other-board told arm-first other_board 'wrote to 0x9000000' "UART of QEMU's virt"
+check polls told arm-first polls 'UART\+0x18' 'does not come'
+check cpu-on told arm-first cpu_on 'start vCPU 1 at 0xc0008000' 'not a virtual one'
+
+second | system arm-second
+check second-run run_system arm-second --smp 4 --timeout 12
+check loops told arm-second loops 'pc=0x40000000: it has been there' 'loaded to 0x40000000'
+check named told arm-second named 'pc=0x40000000 \(_start\+0x0\): it has been there' 'loaded to 0x40000000'
+check timer told arm-second timer 'its timer has fired but is not enabled' 'halted by itself'
+check data told arm-second data 'first instructions fail: an undefined instruction at 0x40000000' 'no kernel'
+check resets told arm-second resets 'reset itself 3 times' 'panic='
+silent_end() { grep -aE 'trapeze: warning: off: it is off, and has printed nothing' "$LOGS/arm-second.out"; }
+check off silent_end
+
+linux() {
+    local kernel=debian:linux-arm ramdisk=debian:initramfs-arm
+    vm ttyS0 $kernel 'console=ttyS0' 1 262144 $ramdisk
+    vm noinitrd $kernel 'console=ttyAMA0' 1 262144
+}
+linux | system arm-linux
+check linux-run run_system arm-linux --smp 2 --timeout 60
+check wrong-console told arm-linux ttyS0 'console=ttyS0' 'Write console=ttyAMA0'
+check no-initrd told arm-linux noinitrd 'Unable to mount root fs' 'it has no initrd'
