@@ -53,8 +53,8 @@ static const struct rule rules[] = {
     {"trap-unmapped-accesses", IN_DOMAIN, U32, READ, NULL, "trap-unmapped-accesses = <1>;"},
     {"trapeze,name", IN_DOMAIN, STRING, READ, NULL, "trapeze,name = \"linux0\";"},
     {"trapeze,priority", IN_DOMAIN, U32, READ, NULL, "trapeze,priority = <16>;"},
-    {"trapeze,virtualise", IN_DOMAIN, STRING, READ, NULL, "trapeze,virtualise = \"emulate\";"},
     {"trapeze,user-mode", IN_DOMAIN, FLAG, READ, NULL, "trapeze,user-mode;"},
+    {"trapeze,virtualise", IN_DOMAIN, STRING, READ, NULL, "trapeze,virtualise = \"emulate\";"},
     {"trapeze,vns16550", IN_DOMAIN, FLAG, READ, NULL, "trapeze,vns16550;"},
     {"trapeze,start-mode", IN_DOMAIN, STRING, READ, NULL, "trapeze,start-mode = \"machine\";"},
 

@@ -8,6 +8,7 @@
 #include "core/call.h"
 #include "core/frame.h"
 #include "core/pcpu.h"
+#include "core/run.h"
 #include "core/trace.h"
 #include "core/vm.h"
 #include "core/vm_image.h"
@@ -57,11 +58,11 @@ void watch_init(struct vm *vm)
 /* The timer's CPU is this one. */
 static void arm(struct watch *watch) REQUIRES(watch->lock)
 {
-    struct timer_queue *queue = &arch_this_cpu()->timers;
+    struct pcpu *pcpu = arch_this_cpu();
     uint64_t period = WATCH_PERIOD_NS * (arch_counter_hz() / 1000000) / 1000;
 
-    timer_arm(queue, &watch->timer, arch_counter() + period);
-    arch_timer_program(timer_queue_next(queue));
+    timer_arm(&pcpu->timers, &watch->timer, arch_counter() + period);
+    run_timer_armed(pcpu);
 }
 
 static void init_facts(struct vm *vm, struct watch_state *state)
