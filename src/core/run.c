@@ -45,14 +45,6 @@ void run_reschedule(struct pcpu *pcpu)
     arch_ipi_send(pcpu->id);
 }
 
-void run_timer_armed(struct pcpu *pcpu)
-{
-    uint64_t next = timer_queue_next(&pcpu->timers);
-
-    if (next < pcpu->programmed_ticks)
-        arch_timer_program(next);
-}
-
 void run_ipi(struct pcpu *pcpu)
 {
     uint32_t pending = __atomic_exchange_n(&pcpu->ipi_pending, 0, __ATOMIC_ACQUIRE);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "arch/arch.h"
 #include "core/pcpu.h"
 #include "core/vcpu.h"
 
@@ -24,7 +25,13 @@ static inline struct vcpu *run_resume(struct pcpu *pcpu, struct vcpu *vcpu)
 void run_reschedule(struct pcpu *pcpu);
 /* A timer of PCPU's, which is this one, was armed for the current vCPU. What is programmed stays if
  * it comes first: it may be the end of a slice, which is in no queue. */
-void run_timer_armed(struct pcpu *pcpu);
+static inline void run_timer_armed(struct pcpu *pcpu)
+{
+    uint64_t next = timer_queue_next(&pcpu->timers);
+
+    if (next < pcpu->programmed_ticks)
+        arch_timer_program(next);
+}
 /* The IPI has come: act on what was asked of this CPU. */
 void run_ipi(struct pcpu *pcpu);
 /* Set up PCPU's queue and timers, before it is online. */

@@ -255,8 +255,8 @@ static void others_run_while_it_starts(void **state)
         world_check();
     }
     assert_int_equal(vms[0]->state, VM_RUNNING);
-    /* 8 MiB are scrubbed by 32 steps, and what was written is published by a few; a slice holds four
-     * or five. */
+    /* 8 MiB are scrubbed by 32 steps, and what was written is published by a few; a slice holds
+     * four or five. */
     assert_in_range(turns, 6, 12);
 }
 
