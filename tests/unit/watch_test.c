@@ -31,6 +31,7 @@ struct pcpu *arch_this_cpu(void)
 void arch_timer_program(uint64_t deadline_ticks)
 {
     programmed = deadline_ticks;
+    cpu.programmed_ticks = deadline_ticks;
 }
 void call_run(struct pcpu *target, call_fn *fn, void *argument)
 {
@@ -64,6 +65,7 @@ static int start(void **state)
     memset(&vm, 0, sizeof(vm));
     memset(&vcpu, 0, sizeof(vcpu));
     timer_queue_init(&cpu.timers);
+    cpu.programmed_ticks = TIMER_NEVER;
     pcpus[0] = &cpu;
     runq_init(&cpu.runq, 0);
     vm = (struct vm){.config = &config,
