@@ -72,7 +72,7 @@ static bool was_filled(const struct vm *vm, const struct vm_image_run *part)
 static bool publish(const struct vm *vm)
 {
     bool done = false;
-    struct vm_image_run part;
+    struct vm_image_run part = {0};
     unsigned passed = 0;
 
     while (!done && passed < PIECES_PASSED) {

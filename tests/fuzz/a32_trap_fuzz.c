@@ -127,11 +127,11 @@ static uint32_t read_word(void)
 {
     return 0;
 }
-static uint32_t apr_read(unsigned group, unsigned index)
+static void image_save(struct vgic_image *image)
 {
-    return 0;
+    *image = (struct vgic_image){0};
 }
-static void apr_write(unsigned group, unsigned index, uint32_t value) {}
+static void image_load(const struct vgic_image *image) {}
 static void phys_active(uint32_t pirq, bool active) {}
 static const struct vgic_hw hw = {
     .version = 2,
@@ -144,9 +144,8 @@ static const struct vgic_hw hw = {
     .hcr_write = write_word,
     .hcr_read = read_word,
     .vmcr_read = read_word,
-    .vmcr_write = write_word,
-    .apr_read = apr_read,
-    .apr_write = apr_write,
+    .image_save = image_save,
+    .image_load = image_load,
     .phys_active = phys_active,
 };
 

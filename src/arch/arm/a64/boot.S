@@ -126,11 +126,12 @@ invalidate_range:
 
     .text
 primary_mapped:
+    ldr     x0, =sealed_zero_start
+    ldr     x1, =sealed_end
+    bl      clear
     ldr     x0, =bss_start
     ldr     x1, =bss_end
-1:  stp     xzr, xzr, [x0], #16
-    cmp     x0, x1
-    b.lo    1b
+    bl      clear
     ldr     x0, =boot_stack_top
     mov     sp, x0
     mov     x29, xzr
@@ -139,6 +140,13 @@ primary_mapped:
     mov     x1, x20
     mov     x2, x21
     b       a64_boot_main
+
+/* [x0, x1), multiples of 16. */
+clear:
+    stp     xzr, xzr, [x0], #16
+    cmp     x0, x1
+    b.lo    clear
+    ret
 
 secondary_mapped:
     ldr     x1, [x19, #PCPU_STACK_TOP]

@@ -24,7 +24,7 @@
 #define S2_IPA_BITS 40
 
 extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], sealed_start[],
-    sealed_end[], data_start[];
+    sealed_end[], data_start[], data_end[];
 
 void idmap_switch(uint64_t root); /* boot.S */
 
@@ -182,7 +182,8 @@ const void *mm_init(hpa_t image, hpa_t fdt)
     map_section(text_start, text_end, PT_READ | PT_EXEC);
     map_section(rodata_start, rodata_end, PT_READ);
     map_section(sealed_start, sealed_end, PT_READ | PT_WRITE);
-    map_section(data_start, image_end, PT_READ | PT_WRITE);
+    map_section(data_start, data_end, PT_READ | PT_WRITE);
+    map_section(sealed_end, image_end, PT_READ | PT_WRITE);
     BUG_ON(hyp_map(FDT_VA, HPA(fdt_first), FDT_WINDOW_BYTES, PT_READ, PT_NORMAL));
     /*
      * Old and new tables map the image with different sizes, which must not be live together

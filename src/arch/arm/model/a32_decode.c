@@ -131,8 +131,7 @@ void a32_decode(const struct a32_syndrome *in, struct trap *out)
         break;
     default:
         /* LDC and STC of debug registers, BXJ: undefined for the guest. BKPT: its own exception
-         * (a32_trap.c). Undefined instructions
-         * come with HCR.TGE only. */
+         * (a32_trap.c). Undefined instructions come with HCR.TGE only. */
         break;
     }
 }

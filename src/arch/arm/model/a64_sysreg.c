@@ -272,7 +272,7 @@ static struct reg_row rows[] __section(".sealed") = {
     HIDDEN(PMCCFILTR_EL0),
 };
 
-static struct reg_table table __section(".sealed");
+static struct reg_table table __section(".bss.sealed");
 
 static bool is_id(uint32_t key)
 {
