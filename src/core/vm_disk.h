@@ -33,7 +33,7 @@ struct vm_disk *vm_disk_create(void *pristine, uint64_t size_bytes);
 /* As it was packed: nothing is written. The VM does not run. */
 void vm_disk_reset(struct vm_disk *disk);
 /*
- * The bytes of DISK (a struct vm_disk) from OFFSET on, below its size, of which *RUN_BYTES lie
+ * The bytes of OWNER, a struct vm_disk, from OFFSET on, below its size, of which *RUN_BYTES lie
  * there in a row; WRITE: to be written to. Never NULL.
  */
-void *vm_disk_at(void *disk, uint64_t offset, bool write, uint64_t *run_bytes);
+void *vm_disk_at(void *owner, uint64_t offset, bool write, uint64_t *run_bytes);

@@ -23,12 +23,19 @@ enum { CONTEXT_THRESHOLD = 0, CONTEXT_CLAIM = 4 };
 /* Source 0 does not exist. */
 #define SOURCES (~(uint64_t)1)
 
+/* Sources that CONTEXT has enabled and nobody is serving: an edge may wait for the end of the one
+ * before it (chapter 1.1), which its gateway does not forward any earlier. */
+static uint64_t deliverable(const struct vplic *plic, const struct vplic_context *context)
+{
+    return plic->pending & ~plic->claimed & context->enabled;
+}
+
 /* The best source that CONTEXT could claim: the highest priority, of equals the lowest number
  * (chapter 5); 0 if none. ABOVE: only priorities over it. */
 static uint32_t best_source(const struct vplic *plic, const struct vplic_context *context,
                             uint32_t above)
 {
-    uint64_t candidates = plic->pending & context->enabled;
+    uint64_t candidates = deliverable(plic, context);
     uint32_t best = 0;
 
     for (; candidates != 0; candidates &= candidates - 1) {
@@ -47,8 +54,8 @@ static void update(struct vplic *plic)
 {
     for (uint32_t i = 0; i < plic->config.context_count; i++) {
         struct vplic_context *context = &plic->contexts[i];
-        bool external = (plic->pending & context->enabled) != 0 &&
-                        best_source(plic, context, context->threshold) != 0;
+        bool external =
+            deliverable(plic, context) != 0 && best_source(plic, context, context->threshold) != 0;
 
         if (external != context->external) {
             context->external = external;

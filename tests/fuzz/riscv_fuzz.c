@@ -286,7 +286,7 @@ static void check_plic(void)
         bool wanted = false;
 
         for (uint32_t s = 1; s < VPLIC_SOURCE_COUNT; s++)
-            wanted |= (plic.pending & plic.contexts[c].enabled & bit64(s)) != 0 &&
+            wanted |= (plic.pending & ~plic.claimed & plic.contexts[c].enabled & bit64(s)) != 0 &&
                       plic.priority[s] > plic.contexts[c].threshold;
         BUG_ON(wanted != plic.contexts[c].external);
     }

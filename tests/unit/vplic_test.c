@@ -131,7 +131,11 @@ static void edges(void **state)
     line(5, false);
     line(5, true); /* one in service, one waits */
     assert_true(is_pending(5));
+    enable(1, 5); /* another context does not get it before the first is done either */
+    assert_false(external[1] || external[3]);
+    assert_int_equal(get(claim(1)), 0);
     put(claim(3), 5);
+    assert_true(external[1] && external[3]);
     assert_int_equal(get(claim(3)), 5);
     put(claim(3), 5);
     assert_int_equal(get(claim(3)), 0); /* the level does not count */
