@@ -160,7 +160,7 @@ __no_stack_protector bool vgic_row_write_bits(struct vgic *vgic, const struct vg
     row->write(&a, m->value);
     if (unlikely(a.here->await != 0))
         wait_for_others(a.here);
-    spin_unlock(&a.vgic->lock);
+    spin_unlock(&vgic->lock);
     return true;
 }
 
