@@ -67,13 +67,13 @@ EXITS=('^Last exits' 'hello/0 pc=0x[0-9a-f]+ writes 4 bytes .*0x22000000; syndro
 jump() {
     panics jump vm_stop 20=0000000000000000 &&
         in_order jump '^Trapeze panic: .*instruction abort.* at 0x0, address 0x0' '^On CPU [01]\.' "${ALL_REGISTERS[@]}" \
-            '^Calls:' '^ +[0-9]+ 0x[0-9a-f]+ guest_sync\+0x' "${EXITS[@]}"
+            '^Calls:' '^ +[0-9]+ 0x[0-9a-f]+ handle_hvc\+0x' "${EXITS[@]}"
 }
 check jump jump
 # A pointer that points nowhere.
 pointer() {
     panics pointer vm_stop 0=00beadde00000000 &&
         in_order pointer '^Trapeze panic: .*data abort.*, address 0xdeadbe[0-9a-f]+' '^x0 +00000000deadbe00 ' "${ALL_REGISTERS[@]}" \
-            '^Calls:' '^ +[0-9]+ 0x[0-9a-f]+ a64_trap_sync\+0x' '^ +[0-9]+ 0x[0-9a-f]+ guest_sync\+0x' "${EXITS[@]}"
+            '^Calls:' '^ +[0-9]+ 0x[0-9a-f]+ handle_hvc\+0x' '^ +[0-9]+ 0x[0-9a-f]+ handle_hvc\+0x' "${EXITS[@]}"
 }
 check pointer pointer
