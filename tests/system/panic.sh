@@ -73,7 +73,7 @@ check jump jump
 # A pointer that points nowhere.
 pointer() {
     panics pointer vm_stop 0=00beadde00000000 &&
-        in_order pointer '^Trapeze panic: .*data abort.*, address 0xdeadbe[0-9a-f]+' '^x0 +00000000deadbe00 ' "${ALL_REGISTERS[@]}" \
-            '^Calls:' '^ +[0-9]+ 0x[0-9a-f]+ handle_hvc\+0x' '^ +[0-9]+ 0x[0-9a-f]+ handle_hvc\+0x' "${EXITS[@]}"
+        in_order pointer '^Trapeze panic: .*data abort.*, address 0xdeadbe[0-9a-f]+' '^x0 +00000000deadbe[01]' "${ALL_REGISTERS[@]}" \
+            '^Calls:' '^ +[0-9]+ 0x[0-9a-f]+ handle_hvc\+0x' "${EXITS[@]}"
 }
 check pointer pointer
