@@ -133,6 +133,13 @@ invalidate_range:
     .text
     .arm
 primary_mapped:
+    ldr     r0, =data_start
+    ldr     r1, =data_end
+    ldr     r2, =data_load
+1:  ldr     r3, [r2], #4
+    str     r3, [r0], #4
+    cmp     r0, r1
+    blo     1b
     ldr     r0, =sealed_zero_start
     ldr     r1, =sealed_end
     bl      clear

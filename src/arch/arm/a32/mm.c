@@ -18,8 +18,8 @@
 #include "lib/panic.h"
 #include "lib/string.h"
 
-extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], data_start[],
-    data_end[], sealed_start[], sealed_end[];
+extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], sealed_start[],
+    sealed_end[];
 
 static hpa_t image_hpa __section(".sealed");
 static bool refused __section(".sealed");
@@ -175,7 +175,6 @@ const void *mm_init(hpa_t image, hpa_t fdt)
     map_section(image_start, idmap_start, PT_READ);
     map_section(text_start, text_end, PT_READ | PT_EXEC);
     map_section(rodata_start, rodata_end, PT_READ);
-    map_section(data_start, data_end, PT_READ | PT_WRITE);
     map_section(sealed_start, sealed_end, PT_READ | PT_WRITE);
     map_section(sealed_end, image_end, PT_READ | PT_WRITE);
     BUG_ON(hyp_map(FDT_VA, HPA(fdt_first), FDT_WINDOW_BYTES, PT_READ, PT_NORMAL));
