@@ -178,7 +178,7 @@ void boot_main(const struct boot_info *info)
     limits = board_limits(&board);
     limits.hypervisor = (struct hpa_range){info->image, info->image_bytes};
     limits.device_tree = (struct hpa_range){info->fdt_hpa, fdt_bytes};
-    err = vm_config_parse(info->fdt, fdt_bytes, false, &limits, &sink, &config);
+    err = vm_config_read(info->fdt, false, &limits, &sink, &config);
     if (err != ERR_NONE)
         give_up("the device tree describes no VM: /chosen needs a node with compatible = "
                 "\"xen,domain\"");

@@ -107,18 +107,14 @@ static enum err translate(const void *fdt, int bus, struct cells child, struct c
     return ERR_INVALID;
 }
 
-enum err board_node_reg(const void *fdt, int node, uint32_t index, struct hpa_range *out)
+/* The INDEX-th entry of NODE, a child of BUS. */
+static enum err child_reg(const void *fdt, int node, int bus, uint32_t index, struct hpa_range *out)
 {
-    int bus = fdt_parent_offset(fdt, node);
-    struct cells cells;
-    enum err err;
+    struct cells cells = cells_of(fdt, bus);
+    enum err err = raw_reg(fdt, node, cells, index, out);
 
-    if (bus < 0)
-        return ERR_NOT_FOUND; /* the root has no reg */
-    cells = cells_of(fdt, bus);
-    err = raw_reg(fdt, node, cells, index, out);
     while (!err && bus != 0) {
-        int above = fdt_parent_offset(fdt, bus);
+        int above = dtb_parent(fdt, bus);
         struct cells above_cells = cells_of(fdt, above);
 
         err = translate(fdt, bus, cells, above_cells, out);
@@ -126,6 +122,24 @@ enum err board_node_reg(const void *fdt, int node, uint32_t index, struct hpa_ra
         cells = above_cells;
     }
     return err;
+}
+
+enum err board_node_reg(const void *fdt, int node, uint32_t index, struct hpa_range *out)
+{
+    int bus = dtb_parent(fdt, node);
+
+    /* The root has none. */
+    return bus < 0 ? ERR_NOT_FOUND : child_reg(fdt, node, bus, index, out);
+}
+
+uint32_t board_node_regs(const void *fdt, int node, struct hpa_range *out, uint32_t max)
+{
+    int bus = dtb_parent(fdt, node);
+    uint32_t count = 0;
+
+    while (bus >= 0 && count < max && child_reg(fdt, node, bus, count, &out[count]) == ERR_NONE)
+        count++;
+    return count;
 }
 
 /* ---- memory --------------------------------------------------------------------------------- */

@@ -35,3 +35,5 @@ struct board_limits board_limits(const struct board *board);
  */
 enum err board_node_reg(const void *fdt, int node, uint32_t index,
                         struct hpa_range *out) __must_check;
+/* Of the first MAX entries, as many as there are, up to one that is not right: how many. */
+uint32_t board_node_regs(const void *fdt, int node, struct hpa_range *out, uint32_t max);

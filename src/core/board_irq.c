@@ -52,7 +52,7 @@ static int parent_of(const void *fdt, int node)
         struct cells phandle = cells_of(fdt, node, "interrupt-parent");
 
         node = phandle.count == 1 ? fdt_node_offset_by_phandle(fdt, take(&phandle))
-                                  : fdt_parent_offset(fdt, node);
+                                  : dtb_parent(fdt, node);
         if (node >= 0 && has_property(fdt, node, "#interrupt-cells"))
             return node;
     }

@@ -96,6 +96,21 @@ uint32_t dtb_cell_or(const void *fdt, int node, const char *name, uint32_t fallb
     return p != NULL && length == CELL_BYTES ? (uint32_t)dtb_cells(p, 1) : fallback;
 }
 
+int dtb_parent(const void *fdt, int node)
+{
+    int above[DTB_DEPTH_MAX + 1];
+    int depth = 0;
+
+    /* The last node seen at each depth is the one that those below it are in. */
+    for (int at = 0; at >= 0 && depth >= 0 && depth <= DTB_DEPTH_MAX;
+         at = fdt_next_node(fdt, at, &depth)) {
+        if (at == node)
+            return depth > 0 ? above[depth - 1] : -FDT_ERR_NOTFOUND;
+        above[depth] = at;
+    }
+    return -FDT_ERR_NOTFOUND;
+}
+
 void dtb_path(const void *fdt, int node, char *path, size_t size)
 {
     int err = fdt_get_path(fdt, node, path, (int)size);

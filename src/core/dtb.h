@@ -35,5 +35,8 @@ bool dtb_enabled(const void *fdt, int node);
  */
 uint32_t dtb_cell_or(const void *fdt, int node, const char *name, uint32_t fallback);
 
+/* NODE's parent, in one walk; negative for the root and for what is no node. */
+int dtb_parent(const void *fdt, int node);
+
 /* NODE's full path, cut off with "..." if SIZE (at least 8) is too small. */
 void dtb_path(const void *fdt, int node, char *path, size_t size);

@@ -98,7 +98,7 @@ static void find_strays(struct config_reader *r, int chosen)
 
     for (node = fdt_node_offset_by_compatible(r->fdt, -1, "xen,domain"); node >= 0;
          node = fdt_node_offset_by_compatible(r->fdt, node, "xen,domain")) {
-        if (chosen >= 0 && fdt_parent_offset(r->fdt, node) == chosen)
+        if (chosen >= 0 && dtb_parent(r->fdt, node) == chosen)
             continue;
         config_enter(r, node);
         config_warn(r, "compatible",
@@ -164,9 +164,8 @@ static void check_together(struct config_reader *r)
 
 /* ---- entry ---------------------------------------------------------------------------------- */
 
-enum err vm_config_parse(const void *fdt, size_t size_bytes, bool files_allowed,
-                         const struct board_limits *limits, const struct config_sink *sink,
-                         struct system_config *out)
+enum err vm_config_read(const void *fdt, bool files_allowed, const struct board_limits *limits,
+                        const struct config_sink *sink, struct system_config *out)
 {
     struct config_reader r = {
         .fdt = fdt,
@@ -175,25 +174,18 @@ enum err vm_config_parse(const void *fdt, size_t size_bytes, bool files_allowed,
         .sink = sink,
         .out = out,
         .path = "/",
+        .chosen = fdt_path_offset(fdt, "/chosen"),
     };
-    const char *why;
-    int chosen;
-    enum err err;
+    int chosen = r.chosen;
 
     memset(out, 0, sizeof(*out));
-    err = dtb_check(fdt, size_bytes, &why);
-    if (err) {
-        config_error(&r, NULL, "%s", why);
-        return ERR_INVALID;
-    }
-    chosen = fdt_path_offset(fdt, "/chosen");
     if (chosen >= 0) {
         read_chosen(&r, chosen);
         read_vms(&r, chosen);
     }
     find_strays(&r, chosen);
     if (out->vm_count == 0) {
-        memcpy(r.path, "/chosen", sizeof("/chosen"));
+        r.path = "/chosen";
         config_error(
             &r, NULL,
             "No VM is described. Write nodes with compatible = \"xen,domain\" in /chosen.");
@@ -202,4 +194,18 @@ enum err vm_config_parse(const void *fdt, size_t size_bytes, bool files_allowed,
     check_together(&r);
     config_check_places(&r);
     return ERR_NONE;
+}
+
+enum err vm_config_parse(const void *fdt, size_t size_bytes, bool files_allowed,
+                         const struct board_limits *limits, const struct config_sink *sink,
+                         struct system_config *out)
+{
+    const char *why;
+
+    if (dtb_check(fdt, size_bytes, &why) != ERR_NONE) {
+        memset(out, 0, sizeof(*out));
+        sink->report(sink->context, CONFIG_ERROR, "/", NULL, why);
+        return ERR_INVALID;
+    }
+    return vm_config_read(fdt, files_allowed, limits, sink, out);
 }

@@ -84,3 +84,6 @@ struct system_config {
 enum err vm_config_parse(const void *fdt, size_t size_bytes, bool files_allowed,
                          const struct board_limits *limits, const struct config_sink *sink,
                          struct system_config *out) __must_check;
+/* The same of a tree that has passed dtb_check (core/dtb.h), as that of board_parse has. */
+enum err vm_config_read(const void *fdt, bool files_allowed, const struct board_limits *limits,
+                        const struct config_sink *sink, struct system_config *out) __must_check;

@@ -17,8 +17,10 @@ struct config_reader {
     const struct board_limits *limits;
     const struct config_sink *sink;
     struct system_config *out;
-    struct vm_config *vm;       /* the VM whose nodes are read: an error refuses it; NULL outside */
-    char path[CONFIG_PATH_MAX]; /* of the node being read */
+    struct vm_config *vm; /* the VM whose nodes are read: an error refuses it; NULL outside */
+    int chosen;           /* /chosen, negative if there is none */
+    int node;             /* being read; its path costs a walk, so only who reports asks for it */
+    const char *path;     /* of no node, if not NULL */
 };
 
 /* ---- vm_config_report.c: who is told */

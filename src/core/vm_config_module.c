@@ -49,10 +49,9 @@ bool config_is_module(const void *fdt, int node)
  */
 static uint32_t cell_count(const struct config_reader *r, const char *name, uint32_t fallback)
 {
-    int chosen = fdt_path_offset(r->fdt, "/chosen");
     uint32_t count = dtb_cell_or(r->fdt, 0, name, fallback);
 
-    count = dtb_cell_or(r->fdt, chosen, name, count);
+    count = dtb_cell_or(r->fdt, r->chosen, name, count);
     return dtb_cell_or(r->fdt, r->vm->node, name, count);
 }
 

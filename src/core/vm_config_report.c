@@ -8,16 +8,19 @@
 
 void config_enter(struct config_reader *r, int node)
 {
-    dtb_path(r->fdt, node, r->path, sizeof(r->path));
+    r->node = node;
+    r->path = NULL;
 }
 
 static void report(struct config_reader *r, enum config_severity severity, const char *property,
                    const char *format, va_list args)
 {
-    char text[TEXT_MAX];
+    char text[TEXT_MAX], path[CONFIG_PATH_MAX];
 
+    if (r->path == NULL)
+        dtb_path(r->fdt, r->node, path, sizeof(path));
     fmt_vprint(text, sizeof(text), format, args);
-    r->sink->report(r->sink->context, severity, r->path, property, text);
+    r->sink->report(r->sink->context, severity, r->path != NULL ? r->path : path, property, text);
 }
 
 void config_error(struct config_reader *r, const char *property, const char *format, ...)

@@ -3,6 +3,7 @@
 #include "fdt_tree.h"
 
 #include "core/board.h"
+#include "core/dtb.h"
 
 #define C0 "\0\0\0\0"
 #define C1 "\0\0\0\1"
@@ -180,6 +181,33 @@ static void test_node_reg(void **state)
     expect_no_reg(fdt, "/pci/dev@0", 0, ERR_UNSUPPORTED);
     expect_no_reg(fdt, "/soc", 0, ERR_NOT_FOUND);
     expect_no_reg(fdt, "/", 0, ERR_NOT_FOUND);
+    free(fdt);
+}
+
+static void test_node_regs(void **state)
+{
+    void *fdt = make_base();
+    struct hpa_range r[3];
+
+    assert_int_equal(board_node_regs(fdt, fdt_path_offset(fdt, "/soc/uart@7e201000"), r, 3), 2);
+    expect_range(&r[0], 0xfe201000, 0x200);
+    expect_range(&r[1], 0x400000010, 0x100);
+    assert_int_equal(board_node_regs(fdt, fdt_path_offset(fdt, "/soc/uart@7e201000"), r, 1), 1);
+    assert_int_equal(board_node_regs(fdt, fdt_path_offset(fdt, "/soc/outside@1"), r, 3), 0);
+    assert_int_equal(board_node_regs(fdt, 0, r, 3), 0);
+    free(fdt);
+}
+
+/* libfdt's own, by another road. */
+static void test_parent(void **state)
+{
+    void *fdt = make_base();
+
+    assert_true(dtb_parent(fdt, 0) < 0);
+    for (int node = fdt_next_node(fdt, 0, NULL); node >= 0; node = fdt_next_node(fdt, node, NULL))
+        assert_int_equal(dtb_parent(fdt, node), fdt_parent_offset(fdt, node));
+    assert_true(dtb_parent(fdt, 4) < 0); /* inside of a node */
+    assert_true(dtb_parent(fdt, -1) < 0);
     free(fdt);
 }
 
@@ -363,6 +391,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),      cmocka_unit_test(test_merge),
         cmocka_unit_test(test_node_reg),  cmocka_unit_test(test_node_reg_wrong),
+        cmocka_unit_test(test_node_regs), cmocka_unit_test(test_parent),
         cmocka_unit_test(test_messages),  cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_truncated), cmocka_unit_test(test_mutations),
         cmocka_unit_test(test_table),

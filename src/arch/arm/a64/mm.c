@@ -253,8 +253,9 @@ void *arch_map_device(hpa_t base, uint64_t size_bytes)
     uint64_t va;
 
     spin_lock(&mm_lock);
-    va = device_next;
-    device_next += align_up(size, MIB(2));
+    /* As far into a block as the device is: a large one is mapped by blocks. */
+    va = device_next + first % MIB(2);
+    device_next = align_up(va + size, MIB(2));
     spin_unlock(&mm_lock);
     if (hyp_map(va, HPA(first), size, PT_READ | PT_WRITE, PT_DEVICE) != ERR_NONE)
         return NULL;

@@ -50,9 +50,7 @@ const char *gic_init(const void *fdt)
     }
     if (node < 0)
         return "the device tree has no interrupt controller that is a GICv2 or GICv3";
-    while (regions.count < ARRAY_SIZE(regions.reg) &&
-           board_node_reg(fdt, node, regions.count, &regions.reg[regions.count]) == ERR_NONE)
-        regions.count++;
+    regions.count = board_node_regs(fdt, node, regions.reg, ARRAY_SIZE(regions.reg));
     regions.redistributor_regions = fdt_u32(fdt, node, "#redistributor-regions", 1);
     regions.redistributor_stride = 0;
     interrupts = fdt_getprop(fdt, node, "interrupts", &length);
