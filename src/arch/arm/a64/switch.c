@@ -115,19 +115,20 @@ void a64_fp_release(struct pcpu *pcpu)
 
 void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes)
 {
-    char *to = dst, *end = to + size_bytes;
+    const char *end = (const char *)src + size_bytes;
 
-    /* By the widest registers there are; whose they were is trapped when it wants them back. */
+    /* By the widest registers there are, all of them; whose they were is trapped when it wants them
+     * back. */
     a64_fp_release(arch_this_cpu());
-    __asm__ volatile(".arch_extension fp\n"
-                     "1:\tldp q0, q1, [%1]\n\tldp q2, q3, [%1, #32]\n\t"
-                     "ldp q4, q5, [%1, #64]\n\tldp q6, q7, [%1, #96]\n\t"
-                     "stp q0, q1, [%0]\n\tstp q2, q3, [%0, #32]\n\t"
-                     "stp q4, q5, [%0, #64]\n\tstp q6, q7, [%0, #96]\n\t"
-                     "add %0, %0, #128\n\tadd %1, %1, #128\n\tcmp %0, %2\n\tb.ne 1b"
-                     : "+r"(to), "+r"(src)
+#define LOAD(a, b, offset)  "ldp q" #a ", q" #b ", [%1], #32\n\t"
+#define STORE(a, b, offset) "stp q" #a ", q" #b ", [%0], #32\n\t"
+    __asm__ volatile(".arch_extension fp\n1:\t" FP_PAIRS(LOAD) FP_PAIRS(STORE) "cmp %1, %2\n\t"
+                                                                               "b.ne 1b"
+                     : "+r"(dst), "+r"(src)
                      : "r"(end)
                      : "cc", "memory");
+#undef LOAD
+#undef STORE
     fp_trap(true);
 }
 
