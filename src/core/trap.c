@@ -8,8 +8,8 @@
 static enum trap_result trap_s2_fault(struct vcpu *vcpu, struct trap *trap)
 {
     /*
-     * The first write to a part of the kernel that is mapped in place; a walk of the guest's tables
-     * there may write as well (access flag).
+     * The first write to a part of the kernel that is mapped in place and of which no copy is kept;
+     * a walk of the guest's tables there may write as well (access flag).
      */
     if (!trap->fault.external && trap->fault.permission &&
         (trap->fault.access == TRAP_WRITE || trap->fault.on_table_walk) &&

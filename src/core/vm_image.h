@@ -5,7 +5,8 @@
  * loaded.
  *
  * A kernel Image that lies suitably in host memory is mapped in place: no copy is made, the guest
- * sees the module itself, read-only, and the first write to a block of 2 MiB saves a copy of it.
+ * sees the module itself, of which a copy is kept for a restart: at the start, or block by block at
+ * the first write.
  */
 #pragma once
 
@@ -60,6 +61,7 @@ struct vm_image_in_place {
 struct vm_image_load {
     enum vm_image_stage {
         VM_IMAGE_RESTORE, /* blocks of a kernel in place that were written to */
+        VM_IMAGE_KEEP,    /* copies of its blocks, as far as there is memory */
         VM_IMAGE_SCRUB,
         VM_IMAGE_KERNEL,
         VM_IMAGE_INITRD,

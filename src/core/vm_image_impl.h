@@ -58,4 +58,6 @@ bool image_claim_in_place(struct vm *vm, const struct vm_image_params *params);
 enum err image_map_in_place(struct vm *vm) __must_check;
 /* Put back what was written to, and make it pristine again, in steps by image->load. */
 enum err image_restore_in_place(struct vm *vm, bool *done) __must_check;
+/* Keep copies of its blocks and let the guest write to them, a block a step. */
+enum err image_keep_in_place(struct vm *vm, bool *done) __must_check;
 void image_release_in_place(struct vm *vm);

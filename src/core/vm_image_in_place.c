@@ -102,25 +102,42 @@ enum err image_map_in_place(struct vm *vm)
     return ERR_NONE;
 }
 
-/*
- * Keep a copy of block INDEX, which nobody can write to, unless there is one since an earlier
- * start.
- */
-static void save_block(struct vm *vm, uint32_t index)
+/* Keep a copy of block INDEX, which nobody can write to, unless there is one since an earlier
+ * start. False: there is no memory for it. */
+static bool save_block(struct vm *vm, uint32_t index)
 {
     struct vm_image_in_place *in_place = &vm->image->in_place;
     hpa_t copy;
     if (in_place->saved[index].raw != 0)
-        return;
-    if (frame_alloc_run(VM_IMAGE_BLOCK, VM_IMAGE_BLOCK, &copy)) {
-        if (!in_place->lost)
-            log_warn("%s: no memory to keep a copy of its kernel: it cannot be restarted",
-                     vm->name);
-        in_place->lost = true;
-        return;
-    }
+        return true;
+    if (frame_alloc_run(VM_IMAGE_BLOCK, VM_IMAGE_BLOCK, &copy))
+        return false;
     arch_copy_pages(arch_to_ptr(copy), block_ptr(in_place, index), VM_IMAGE_BLOCK);
     in_place->saved[index] = copy;
+    return true;
+}
+
+/*
+ * A kernel writes to nearly all of itself while it boots, and a copy then would stop the vCPU that
+ * writes for as long as it takes. So the copies are made before, one for each step; where no memory
+ * is left, it is for the first write to see (vm_image_cow).
+ */
+enum err image_keep_in_place(struct vm *vm, bool *done)
+{
+    struct vm_image_in_place *in_place = &vm->image->in_place;
+    uint32_t i = vm->image->load.index++;
+    enum err err = ERR_NONE;
+
+    *done = i == in_place->block_count;
+    if (*done)
+        return ERR_NONE;
+    spin_lock(&in_place->lock);
+    if (save_block(vm, i))
+        err = s2_protect(&vm->s2, block_gpa(in_place, i), VM_IMAGE_BLOCK, VM_IMAGE_RAM);
+    else
+        *done = true;
+    spin_unlock(&in_place->lock);
+    return err;
 }
 
 bool vm_image_cow(struct vm *vm, gpa_t gpa)
@@ -136,7 +153,11 @@ bool vm_image_cow(struct vm *vm, gpa_t gpa)
         writable = map.attr.software == S2_MARK_PRISTINE && offset < total_bytes(in_place);
         if (writable) {
             uint32_t index = (uint32_t)(offset / VM_IMAGE_BLOCK);
-            save_block(vm, index);
+            if (!save_block(vm, index) && !in_place->lost) {
+                log_warn("%s: no memory to keep a copy of its kernel: it cannot be restarted",
+                         vm->name);
+                in_place->lost = true;
+            }
             writable = s2_protect(&vm->s2, block_gpa(in_place, index), VM_IMAGE_BLOCK,
                                   VM_IMAGE_RAM) == ERR_NONE;
         }

@@ -125,6 +125,9 @@ enum err vm_image_load_step(struct vm *vm, vm_image_fdt_fn *put_fdt, bool *done)
     case VM_IMAGE_RESTORE:
         err = image_restore_in_place(vm, &stage_done);
         break;
+    case VM_IMAGE_KEEP:
+        err = image_keep_in_place(vm, &stage_done);
+        break;
     case VM_IMAGE_SCRUB:
         stage_done = scrub(image);
         break;

@@ -156,6 +156,22 @@ void world_boot(void)
     world_settle();
 }
 
+void world_forget_copies(struct vm *vm)
+{
+    const struct pt_attr pristine = {
+        .rights = PT_READ | PT_EXEC, .memory = PT_NORMAL, .software = S2_MARK_PRISTINE};
+    struct vm_image_in_place *in_place = &vm->image->in_place;
+
+    for (uint32_t i = 0; i < in_place->block_count; i++) {
+        gpa_t gpa = gpa_add(in_place->gpa, i * VM_IMAGE_BLOCK);
+
+        if (in_place->saved[i].raw != 0)
+            frame_free_run(in_place->saved[i], VM_IMAGE_BLOCK);
+        in_place->saved[i] = HPA(0);
+        BUG_ON(s2_protect(&vm->s2, gpa, VM_IMAGE_BLOCK, pristine) != ERR_NONE);
+    }
+}
+
 static void vcpus_on(void *argument)
 {
     struct vm *vm = argument;

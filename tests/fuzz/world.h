@@ -87,6 +87,8 @@ void world_power_on(const struct world_config *config);
 struct vm *world_create(uint32_t index);
 /* Build and start all of them, and let every CPU run. */
 void world_boot(void);
+/* VM's kernel is as if there had been no memory to keep copies of it when it was loaded. */
+void world_forget_copies(struct vm *vm);
 /* As a kernel boots: all vCPUs on, every interrupt and group enabled. */
 void world_bring_up(struct vm *vm);
 /* All that is a VM's, each part as a number that changes when anything of it does. */

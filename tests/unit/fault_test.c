@@ -287,6 +287,7 @@ static void no_memory_while_vms_run(void **state)
     assert_true(add(0));
     assert_true(add(1));
     settle();
+    world_forget_copies(vms[0]);
     take_all();
     assert_false(add(2));
     assert_int_equal(vm_count, 2);

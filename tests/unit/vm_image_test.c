@@ -42,6 +42,15 @@ static uint32_t saved_count(void)
     return n;
 }
 
+/* No memory is left for copies of the kernel's blocks. */
+static void load_without_copies(void)
+{
+    frame_fail_nth(1);
+    load();
+    frame_fail_nth(0);
+    assert_int_equal(saved_count(), 0);
+}
+
 static void image_in_place(void **state)
 {
     static unsigned char kernel[KERNEL_SIZE];
@@ -65,7 +74,7 @@ static void image_in_place(void **state)
     assert_int_equal(s2_lookup(&vm.s2, GPA(GUEST + MIB(6)), &map), ERR_NONE);
     assert_int_equal(map.attr.rights, PT_READ | PT_WRITE | PT_EXEC);
     assert_int_equal(frame_claim(HPA(KERNEL_AT + MIB(6) - PAGE_SIZE), PAGE_SIZE), ERR_BUSY);
-    load();
+    load_without_copies();
     check_memory(kernel, KERNEL_SIZE);
 
     /* a first write saves the block and opens it; the second vCPU's late fault does neither */
@@ -94,7 +103,7 @@ static void image_in_place(void **state)
         if (i % 25 == 0)
             check_memory(kernel, KERNEL_SIZE);
         assert_int_equal(s2_lookup(&vm.s2, GPA(GUEST + MIB(2)), &map), ERR_NONE);
-        assert_int_equal(map.attr.software, S2_MARK_PRISTINE);
+        assert_int_equal(map.attr.rights, PT_READ | PT_WRITE | PT_EXEC);
         guest_spoils();
         if (i % 25 == 0)
             host_mem_forget_published();
@@ -104,13 +113,38 @@ static void image_in_place(void **state)
     finish();
 }
 
+/* With memory to spare the guest's writes find all of it kept, and fault on nothing. */
+static void blocks_are_kept_before_it_runs(void **state)
+{
+    static unsigned char kernel[KERNEL_SIZE];
+    struct s2_mapping map;
+    start(MIB(20), KERNEL_SIZE);
+    write_image(host(KERNEL_AT), KERNEL_SIZE, 0, KERNEL_SPAN);
+    memcpy(kernel, host(KERNEL_AT), KERNEL_SIZE);
+    assert_int_equal(build(), ERR_NONE);
+    load();
+    assert_int_equal(saved_count(), 3);
+    for (uint64_t at = 0; at < MIB(6); at += MIB(2)) {
+        assert_int_equal(s2_lookup(&vm.s2, GPA(GUEST + at), &map), ERR_NONE);
+        assert_int_equal(map.hpa.raw, KERNEL_AT + at);
+        assert_int_equal(map.attr.rights, PT_READ | PT_WRITE | PT_EXEC);
+        assert_int_equal(map.attr.software, 0);
+    }
+    uint64_t free_bytes = frame_free_bytes();
+    memset(host(KERNEL_AT), 0x5a, KERNEL_SIZE);
+    load();
+    check_memory(kernel, KERNEL_SIZE);
+    assert_int_equal(frame_free_bytes(), free_bytes);
+    finish();
+}
+
 static void no_memory_to_save_a_block(void **state)
 {
     start(MIB(20), KERNEL_SIZE);
     write_image(host(KERNEL_AT), KERNEL_SIZE, 0, KERNEL_SPAN);
     assert_int_equal(build(), ERR_NONE);
-    load();
-    load(); /* nothing written yet */
+    load_without_copies();
+    load_without_copies(); /* nothing written yet */
     frame_fail_nth(1);
     assert_true(vm_image_cow(&vm, GPA(GUEST)));
     assert_int_equal(guest_mem_zero(&vm, GPA(GUEST), 100), ERR_NONE);
@@ -347,6 +381,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(image_copied),
         cmocka_unit_test(image_in_place),
+        cmocka_unit_test(blocks_are_kept_before_it_runs),
         cmocka_unit_test(no_memory_to_save_a_block),
         cmocka_unit_test(when_not_in_place),
         cmocka_unit_test(raw),

@@ -310,6 +310,7 @@ static void ends_if_it_cannot_be_loaded(void **state)
     config.vms[0].memory_bytes = MIB(8);
     world_power_on(&config);
     world_boot();
+    world_forget_copies(vms[0]);
     frame_fail_nth(1);
     assert_true(vm_image_cow(vms[0], GPA(RAM)));
     frame_fail_nth(0);
