@@ -106,6 +106,15 @@ static __noinline __no_stack_protector uint32_t handle_msr(struct vcpu *vcpu, ui
 #define ESR_TOP_SHIFT 24
 #define DABT_KIND     (ISS_DABT_CM | ISS_DABT_S1PTW | ISS_DABT_WnR | FSC_KIND_MASK)
 
+/* As a64_gpa_of, but that what is RES0 in HPFAR_EL2 is not masked: with it nothing is in the
+ * window. */
+static __always_inline gpa_t gpa_of(uint64_t far, uint64_t hpfar)
+{
+    static_assert(PAGE_SHIFT > HPFAR_EL2_FIPA_SHIFT, "one shift moves FIPA to its place");
+    return GPA((hpfar << (PAGE_SHIFT - HPFAR_EL2_FIPA_SHIFT) & ~(uint64_t)(PAGE_SIZE - 1)) |
+               (far & (PAGE_SIZE - 1)));
+}
+
 static __always_inline uint32_t handle_access(struct vcpu *vcpu, uint64_t esr, uint64_t far,
                                               bool write)
 {
@@ -114,7 +123,8 @@ static __always_inline uint32_t handle_access(struct vcpu *vcpu, uint64_t esr, u
 
     if (unlikely(!write && (esr & ISS_DABT_SSE) != 0))
         return A64_LEFT_ALL;
-    a64_decode_access(esr, far, sysreg_read(HPFAR_EL2), &trap);
+    a64_decode_access(esr, far, 0, &trap);
+    trap.mmio.gpa = gpa_of(far, sysreg_read(HPFAR_EL2));
     trap.write = write;
     if (unlikely(!mmio_window_has(&vcpu->mmio, trap.mmio.gpa) || !is_saved(&trap)))
         return A64_LEFT_ALL;

@@ -41,10 +41,7 @@ uint64_t a64_hpfar_of_par(uint64_t par);
 /* The page from HPFAR, the byte in it from FAR: both are addresses of the same access. */
 static __always_inline gpa_t a64_gpa_of(uint64_t far, uint64_t hpfar)
 {
-    static_assert(HPFAR_EL2_FIPA_SHIFT == 4 && PAGE_SHIFT == 12,
-                  "one shift moves FIPA to its place");
-    return GPA((hpfar << (PAGE_SHIFT - HPFAR_EL2_FIPA_SHIFT) & ~(uint64_t)(PAGE_SIZE - 1)) |
-               (far & (PAGE_SIZE - 1)));
+    return GPA(REG_GET(HPFAR_EL2, FIPA, hpfar) << PAGE_SHIFT | (far & (PAGE_SIZE - 1)));
 }
 
 /* A load or store, described in the syndrome, to an address that stage 2 does not map: a device's.
