@@ -100,8 +100,8 @@ static __noinline __no_stack_protector uint32_t handle_msr(struct vcpu *vcpu, ui
 }
 
 /*
- * A load or store of the device that was used last, in its two top-most fields and IL; AArch32's,
- * which can be two bytes long, take the long way, and loads that extend a sign.
+ * A load or store of the device that was used last. AArch32's, which can be two bytes long, take
+ * the long way, and loads that extend a sign.
  */
 #define ESR_TOP_SHIFT 24
 #define DABT_KIND     (ISS_DABT_CM | ISS_DABT_S1PTW | ISS_DABT_WnR | FSC_KIND_MASK)
