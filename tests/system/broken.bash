@@ -44,3 +44,21 @@ system() {
         echo '}; };'
     } >"$LOGS/$1.dts"
 }
+# run_system NAME OPTION...: boot it, whatever its end; what it said is in $LOGS/NAME.out. It must not be a panic of ours.
+run_system() {
+    local name=$1
+    shift
+    ./run "$LOGS/$name.dts" --batch "$@" </dev/null 2>&1 | tr -d '\000\r' >"$LOGS/$name.out"
+    ! grep -aE '^Trapeze panic|BUG at' "$LOGS/$name.out"
+}
+# told RUN VM WHAT CAUSE: the log has both, once.
+told() {
+    local pattern
+    for pattern in "trapeze: warning: $2: .*$3" "trapeze: warning: $2: likely: .*$4"; do
+        [[ $(grep -acE "$pattern" "$LOGS/$1.out") == 1 ]] || {
+            echo "not once in $LOGS/$1.out: $pattern"
+            grep -a "$2" "$LOGS/$1.out"
+            return 1
+        }
+    done
+}

@@ -9,23 +9,14 @@
 #include "guest/lib/arm/guest.h"
 #include "guest/lib/text.h"
 
-#define LOOP_ROUNDS  (1000u * times)
-#define EVENT_ROUNDS (100u * times)
-#define SGI_BENCH    9u
-#define PPI_TIMER    27u
+#define TIME_BEGIN() counter()
+#include "../rows.h"
+
+#define SGI_BENCH 9u
+#define PPI_TIMER 27u
 /* Far enough ahead to be asleep or spinning when it comes. */
 #define TIMER_AHEAD_NS 200000u
 #define LOST_NS        1000000000u
-
-#define TIME_LOOP(body)                                  \
-    ({                                                   \
-        uint64_t start_ = counter();                     \
-        for (uint32_t i_ = LOOP_ROUNDS; i_ != 0; i_--) { \
-            __asm__ volatile("" ::: "memory");           \
-            body;                                        \
-        }                                                \
-        counter() - start_;                              \
-    })
 
 extern uint64_t bench_vector_time;
 uint64_t bench_vector_time;
@@ -46,21 +37,10 @@ static void report_loop(const char *name, uint64_t ticks)
     report(name, ticks - MIN(ticks, loop_overhead), LOOP_ROUNDS);
 }
 
-/* Is it to be measured: all are, or the one that the command line names. */
 static bool wanted(const char *name)
 {
-    static const char option[] = "row=";
-    const char *row = machine.bootargs;
-
-    while (*row != 0 && text_after(row, option) == NULL)
-        row++;
-    return *row == 0 || text_equal(row + sizeof(option) - 1, name);
+    return row_is_wanted(machine.bootargs, name);
 }
-#define BENCH_LOOP(name, body)                    \
-    do {                                          \
-        if (wanted(name))                         \
-            report_loop((name), TIME_LOOP(body)); \
-    } while (0)
 
 static void hvc_once(void)
 {

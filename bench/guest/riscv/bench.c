@@ -9,23 +9,13 @@
 #include "guest/lib/riscv/guest.h"
 #include "guest/lib/text.h"
 
+#define TIME_BEGIN() tick_edge()
+#include "../rows.h"
+
 #define INSTRUCTIONS_PER_TICK 100u
-#define LOOP_ROUNDS           (1000u * times)
-#define EVENT_ROUNDS          (100u * times)
 /* Far enough ahead to be asleep or spinning when it comes. */
 #define TIMER_AHEAD (COUNTER_HZ / 5000)
 #define UART_LSR    (UART + 5)
-
-/* Ticks of LOOP_ROUNDS times BODY. */
-#define TIME_LOOP(body)                                  \
-    ({                                                   \
-        uint64_t start_ = tick_edge();                   \
-        for (uint32_t i_ = LOOP_ROUNDS; i_ != 0; i_--) { \
-            __asm__ volatile("" ::: "memory");           \
-            body;                                        \
-        }                                                \
-        counter() - start_;                              \
-    })
 
 extern uint64_t bench_vector_time;
 uint64_t bench_vector_time; /* in instructions */
@@ -58,21 +48,10 @@ static void report_loop(const char *name, uint64_t ticks)
     report(name, (ticks - MIN(ticks, loop_overhead)) * INSTRUCTIONS_PER_TICK, LOOP_ROUNDS);
 }
 
-/* Is it to be measured: all are, or the one that the command line names. */
 static bool wanted(const char *name)
 {
-    static const char option[] = "row=";
-    const char *row = arguments;
-
-    while (*row != 0 && text_after(row, option) == NULL)
-        row++;
-    return *row == 0 || text_equal(row + sizeof(option) - 1, name);
+    return row_is_wanted(arguments, name);
 }
-#define BENCH_LOOP(name, body)                    \
-    do {                                          \
-        if (wanted(name))                         \
-            report_loop((name), TIME_LOOP(body)); \
-    } while (0)
 
 static void sbi_once(void)
 {

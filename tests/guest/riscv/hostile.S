@@ -3,23 +3,7 @@
  * The way into a sample and out of it. Whatever a sample does to its registers, each exception and interrupt comes back
  * to the C that called sample_enter, on the stack it had: sscratch points at where that is kept.
  */
-    .macro  kept op
-    \op     ra, 0(sp)
-    \op     s0, 8(sp)
-    \op     s1, 16(sp)
-    \op     s2, 24(sp)
-    \op     s3, 32(sp)
-    \op     s4, 40(sp)
-    \op     s5, 48(sp)
-    \op     s6, 56(sp)
-    \op     s7, 64(sp)
-    \op     s8, 72(sp)
-    \op     s9, 80(sp)
-    \op     s10, 88(sp)
-    \op     s11, 96(sp)
-    \op     gp, 104(sp)
-    \op     tp, 112(sp)
-    .endm
+#include "guest/lib/riscv/registers.inc"
 
     .option norvc
     .text
@@ -30,7 +14,7 @@
     .global sample_enter
 sample_enter:
     addi    sp, sp, -128
-    kept    sd
+    preserved sd
     sd      sp, (a2)
     csrw    sscratch, a2
     csrw    sepc, a1
@@ -45,7 +29,7 @@ sample_enter:
 hostile_vector:
     csrr    t0, sscratch
     ld      sp, (t0)
-    kept    ld
+    preserved ld
     addi    sp, sp, 128
     csrw    satp, zero
     csrr    a0, scause

@@ -4,6 +4,7 @@
  * Architecture 10.1.2), which saves the interrupted registers in a struct frame on the stack; C may
  * change them.
  */
+#include "guest/lib/riscv/registers.inc"
 #define FRAME_BYTES 272             /* struct frame, a multiple of 16 */
 
     .option norvc
@@ -59,23 +60,6 @@ user_return:
  * int64_t guest_suspend(uint64_t extension, uint64_t function, uint64_t type): by SBI, so that registers are lost but for
  * a1, which is the stack. The call's error; 1 if it slept.
  */
-    .macro  preserved op
-    \op     ra, 0(sp)
-    \op     s0, 8(sp)
-    \op     s1, 16(sp)
-    \op     s2, 24(sp)
-    \op     s3, 32(sp)
-    \op     s4, 40(sp)
-    \op     s5, 48(sp)
-    \op     s6, 56(sp)
-    \op     s7, 64(sp)
-    \op     s8, 72(sp)
-    \op     s9, 80(sp)
-    \op     s10, 88(sp)
-    \op     s11, 96(sp)
-    \op     gp, 104(sp)
-    \op     tp, 112(sp)
-    .endm
     .text
     .global guest_suspend
 guest_suspend:
@@ -97,12 +81,6 @@ suspend_resume:
     csrw    stvec, t0
     li      a0, 1
     j       1b
-
-    .macro  each_register op
-    .irp    n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    \op     x\n, (8 * \n)(sp)
-    .endr
-    .endm
 
     .text
     .balign 4

@@ -4,6 +4,7 @@
  * privileged modes (Privileged Architecture 3.1.6, 3.1.7, 3.4). struct machine_frame is what the
  * vector saves.
  */
+#include "guest/lib/riscv/registers.inc"
 #define FRAME_BYTES 272             /* a multiple of 16 */
 
     .option norvc
@@ -47,11 +48,6 @@ second:
     sd      zero, (t1)
     j       3b
 
-    .macro  each_register op
-    .irp    n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-    \op     x\n, (8 * \n)(sp)
-    .endr
-    .endm
 
     .text
 /* Vectored: interrupts come to their own entry, 4 bytes each, and say so in machine_entry. */
