@@ -56,7 +56,7 @@ void image_end_unpacking(struct vm_image *image);
 bool image_claim_in_place(struct vm *vm, const struct vm_image_params *params);
 /* Map it, pristine. */
 enum err image_map_in_place(struct vm *vm) __must_check;
-/* Put back what was written to, and make it pristine again, in steps by image->load. */
+/* Put back what there is a copy of, which the guest may write to, in steps by image->load. */
 enum err image_restore_in_place(struct vm *vm, bool *done) __must_check;
 /* Keep copies of its blocks and let the guest write to them, a block a step. */
 enum err image_keep_in_place(struct vm *vm, bool *done) __must_check;

