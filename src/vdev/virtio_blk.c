@@ -8,10 +8,10 @@
 #define DEVICE_ID_BLOCK 2u
 
 /* 5.2.3 */
-#define FEATURE_SIZE_MAX (1ULL << 1)
-#define FEATURE_SEG_MAX  (1ULL << 2)
-#define FEATURE_BLK_SIZE (1ULL << 6)
-#define FEATURE_FLUSH    (1ULL << 9)
+#define FEATURE_SIZE_MAX bit64(1)
+#define FEATURE_SEG_MAX  bit64(2)
+#define FEATURE_BLK_SIZE bit64(6)
+#define FEATURE_FLUSH    bit64(9)
 
 /* A request of this many segments is never longer than VIRTIO_BLK_REQUEST_MAX. */
 #define SEGMENT_MAX_COUNT 8u

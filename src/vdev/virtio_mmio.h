@@ -15,13 +15,14 @@
 #include "core/lock.h"
 #include "core/mmio.h"
 #include "core/virq.h"
+#include "lib/bits.h"
 #include "vdev/virtq.h"
 
 #define VIRTIO_MMIO_SIZE 0x1000u
 
 /* Feature bits that are not of one kind of device (6). */
-#define VIRTIO_F_INDIRECT_DESC (1ULL << 28)
-#define VIRTIO_F_VERSION_1     (1ULL << 32)
+#define VIRTIO_F_INDIRECT_DESC bit64(28)
+#define VIRTIO_F_VERSION_1     bit64(32)
 
 struct virtio_mmio_config {
     struct vm *vm; /* whose memory the queue is in */

@@ -12,7 +12,6 @@
 
 #include "arch/arch.h"
 #include "arch/arm/a64/sysreg.h"
-#include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_inject.h"
 #include "arch/arm/model/a64_regs.h"
 #include "arch/arm/model/a64_sysreg.h"

@@ -8,17 +8,11 @@
 #include "arch/arm/a64/fatal.h"
 #include "arch/arm/a64/switch.h"
 #include "arch/arm/a64/sysreg.h"
-#include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_hooks.h"
 #include "arch/arm/model/a64_inject.h"
 #include "arch/arm/model/a64_regs.h"
-#include "arch/arm/model/a64_sysreg.h"
 #include "arch/arm/model/a64_trap.h"
-#include "core/irq.h"
-#include "core/panic.h"
 #include "core/run.h"
-#include "core/stat.h"
-#include "core/trace.h"
 #include "core/vm.h"
 
 struct vcpu *a64_trap_rest(struct vcpu *vcpu, uint32_t left);

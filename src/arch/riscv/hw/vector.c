@@ -8,12 +8,13 @@
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
 #include "core/frame.h"
+#include "lib/bits.h"
 #include "lib/string.h"
 
 #define REGISTERS       32u
 #define GROUP_REGISTERS 8u /* that one instruction moves */
 /* vtype: what it says cannot be. */
-#define VTYPE_ILL (1ULL << 63)
+#define VTYPE_ILL bit64(63)
 
 struct rv_vector {
     uint64_t vstart, vl, vtype, vcsr;
