@@ -57,13 +57,18 @@ enum runq_wake runq_wake(struct sched_entity *entity, bool start)
     enum runq_wake result = RUNQ_NOTHING;
 
     spin_lock(&runq->lock);
-    if (entity->state == SCHED_RUNNING) {
-        entity->wake_pending = true;
+    if (runq->running == entity) {
+        if (entity->state == SCHED_RUNNING)
+            entity->wake_pending = true;
+        else
+            entity->state = SCHED_RUNNING;
         result = RUNQ_NOTIFY_RUNNING;
     } else if (entity->state == SCHED_WAITING || (entity->state == SCHED_OFF && start)) {
         ready_put(runq, entity, false);
-        /* An equal needs the CPU's attention too: the running one has had no slice so far. */
-        if (runq->running == NULL || runq->running->priority <= entity->priority)
+        /* An equal needs the CPU's attention too: the running one has had no slice so far. And who
+         * rests gives way to anybody. */
+        if (runq->running == NULL || read_once(runq->running->state) == SCHED_WAITING ||
+            runq->running->priority <= entity->priority)
             result = RUNQ_PREEMPT;
     }
     spin_unlock(&runq->lock);
@@ -89,6 +94,24 @@ bool runq_wait(struct runq *runq)
         runq->running->wake_pending = false;
     spin_unlock(&runq->lock);
     return waits;
+}
+
+bool runq_rest(struct runq *runq)
+{
+    bool rests;
+
+    spin_lock(&runq->lock);
+    rests = runq->ready_mask == 0 && !runq->running->wake_pending;
+    if (rests)
+        runq->running->state = SCHED_WAITING;
+    spin_unlock(&runq->lock);
+    return rests;
+}
+
+/* Without the lock: who takes it to rest still interrupts this CPU once more than it need. */
+void runq_rest_end(struct runq *runq)
+{
+    __atomic_store_n(&runq->running->state, (uint8_t)SCHED_RUNNING, __ATOMIC_RELAXED);
 }
 
 void runq_stop(struct runq *runq)

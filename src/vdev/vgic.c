@@ -194,7 +194,8 @@ void vgic_flush(struct vgic_cpu *cpu)
         cpu->hcr == ICH_HCR_EL2_En)
         return;
     spin_lock(&cpu->vgic->lock);
-    vgic_lr_refill(cpu);
+    if (!vgic_lr_revive(cpu))
+        vgic_lr_refill(cpu);
     spin_unlock(&cpu->vgic->lock);
 }
 
@@ -338,9 +339,22 @@ static bool queue_has_work(struct vgic_cpu *cpu, uint32_t vmcr)
     return false;
 }
 
+/*
+ * CPU, loaded here, has nothing queued and nothing but empty list registers. Without the lock:
+ * what comes after this look brings a kick, and nobody else uses list registers of this CPU.
+ */
+static bool has_nothing(const struct vgic_cpu *cpu)
+{
+    return (read_once(cpu->stale_lrs) | read_once(cpu->release) | read_once(cpu->queued_banks)) ==
+               0 &&
+           (read_once(cpu->used_lrs) & ~(uint32_t)cpu->vgic->hw->empty_lrs()) == 0;
+}
+
 bool vgic_pending(struct vgic_cpu *cpu)
 {
     struct vgic *vgic = cpu->vgic;
+    if (cpu->loaded && has_nothing(cpu))
+        return false;
     spin_lock(&vgic->lock);
     bool found = false;
     if (cpu->loaded) {

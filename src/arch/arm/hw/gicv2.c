@@ -173,7 +173,6 @@ static void v2_init_cpu(struct pcpu *pcpu)
 static const struct gic_ops v2_ops = {
     .vgic = &v2_hw,
     .init_cpu = v2_init_cpu,
-    .intid_mask = GICC_IAR_INTID,
     .take = v2_take,
     .deactivate = v2_deactivate,
     .enable = v2_enable,

@@ -34,7 +34,7 @@ static void wait_rwp(const void *base, uint64_t offset, uint32_t bit)
 
 static uint64_t v3_lr_read(unsigned index)
 {
-    switch (index) {
+    switch (index % VGIC_LR_MAX) {
 #define CASE(n) \
     case n:     \
         return sysreg_read(ICH_LR##n##_EL2);
@@ -46,7 +46,7 @@ static uint64_t v3_lr_read(unsigned index)
 
 static void v3_lr_write(unsigned index, uint64_t value)
 {
-    switch (index) {
+    switch (index % VGIC_LR_MAX) {
 #define CASE(n)                               \
     case n:                                   \
         sysreg_write(ICH_LR##n##_EL2, value); \
@@ -60,7 +60,7 @@ static bool v3_lr_renew(unsigned index)
 {
     uint64_t value;
 
-    switch (index) {
+    switch (index % VGIC_LR_MAX) {
 #define CASE(n)                                                                             \
     case n:                                                                                 \
         value = sysreg_read(ICH_LR##n##_EL2);                                               \
@@ -171,20 +171,18 @@ static struct vgic_hw v3_hw __section(".sealed") = {
 
 /* ---- the physical interface */
 
-#define INTID_MASK 0xffffffu
-
 static uint32_t v3_take(void)
 {
-    uint32_t iar = (uint32_t)sysreg_read(ICC_IAR1_EL1);
+    uint64_t iar = sysreg_read(ICC_IAR1_EL1);
 
     /* What the device or the other CPU wrote before it interrupted is visible from here (IHI
      * 0069H, 4.1). */
     dsb(sy);
-    if (likely((iar & INTID_MASK) < IRQ_MAX)) {
-        sysreg_write(ICC_EOIR1_EL1, iar);
-        isb();
-    }
-    return iar;
+    if (unlikely(iar >= IRQ_MAX))
+        return GIC_NO_IRQ;
+    sysreg_write(ICC_EOIR1_EL1, iar);
+    isb();
+    return (uint32_t)iar;
 }
 
 static void v3_deactivate(uint32_t iar)
@@ -212,19 +210,22 @@ static void v3_disable(uint32_t irq)
     write_bit(GICD_ICENABLER, irq);
 }
 
-static void v3_send_sgi(uint32_t sgi, const struct pcpu *target)
+static uint64_t sgi1r_of(uint64_t mpidr)
 {
-    uint64_t mpidr = target->arch.mpidr;
     uint64_t aff0 = REG_GET(MPIDR_EL1, Aff0, mpidr);
 
+    return REG_PUT(ICC_SGI1R_EL1, TargetList, bit64(aff0 % 16)) |
+           REG_PUT(ICC_SGI1R_EL1, RS, aff0 / 16) |
+           REG_PUT(ICC_SGI1R_EL1, Aff1, REG_GET(MPIDR_EL1, Aff1, mpidr)) |
+           REG_PUT(ICC_SGI1R_EL1, Aff2, REG_GET(MPIDR_EL1, Aff2, mpidr)) |
+           REG_PUT(ICC_SGI1R_EL1, Aff3, REG_GET(MPIDR_EL1, Aff3, mpidr));
+}
+
+static void v3_send_sgi(uint32_t sgi, const struct pcpu *target)
+{
     /* What we ask for must be seen by the CPU that is interrupted. */
     dsb(ishst);
-    sysreg_write(ICC_SGI1R_EL1, REG_PUT(ICC_SGI1R_EL1, TargetList, bit64(aff0 % 16)) |
-                                    REG_PUT(ICC_SGI1R_EL1, RS, aff0 / 16) |
-                                    REG_PUT(ICC_SGI1R_EL1, INTID, sgi) |
-                                    REG_PUT(ICC_SGI1R_EL1, Aff1, REG_GET(MPIDR_EL1, Aff1, mpidr)) |
-                                    REG_PUT(ICC_SGI1R_EL1, Aff2, REG_GET(MPIDR_EL1, Aff2, mpidr)) |
-                                    REG_PUT(ICC_SGI1R_EL1, Aff3, REG_GET(MPIDR_EL1, Aff3, mpidr)));
+    sysreg_write(ICC_SGI1R_EL1, target->arch.sgi1r | REG_PUT(ICC_SGI1R_EL1, INTID, sgi));
     isb();
 }
 
@@ -263,6 +264,7 @@ static void init_redistributor(struct pcpu *pcpu)
         panic("CPU %u (MPIDR 0x%llx) has no GIC redistributor", pcpu->id,
               (unsigned long long)pcpu->arch.mpidr);
     pcpu->arch.gicr = gicr;
+    pcpu->arch.sgi1r = sgi1r_of(pcpu->arch.mpidr);
     sgi = (char *)gicr + GICR_SGI_FRAME;
     io_write32(gicr, GICR_WAKER,
                io_read32(gicr, GICR_WAKER) & ~(uint32_t)GICR_WAKER_ProcessorSleep);
@@ -296,7 +298,6 @@ static void v3_init_cpu(struct pcpu *pcpu)
 static const struct gic_ops v3_ops = {
     .vgic = &v3_hw,
     .init_cpu = v3_init_cpu,
-    .intid_mask = INTID_MASK,
     .take = v3_take,
     .deactivate = v3_deactivate,
     .enable = v3_enable,

@@ -67,7 +67,7 @@ static void virtual_timer(void *context)
         return;
     }
     vgic_hw_fired(vcpu->arch.arm.vgic, ARM_PPI_VTIMER);
-    if (pcpu->current != vcpu)
+    if (read_once(vcpu->sched.state) == SCHED_WAITING)
         sched_wake(vcpu, false);
 }
 

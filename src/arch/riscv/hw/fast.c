@@ -16,6 +16,7 @@
 #include "arch/riscv/model/rv_sbi.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "core/pcpu.h"
+#include "core/run.h"
 
 #define LEFT_ALL bit32(RV_LEFT_ALL_BIT)
 
@@ -141,9 +142,11 @@ static __noinline __no_stack_protector uint32_t handle_virtual(struct vcpu *vcpu
 {
     if (csr_read(stval) != RV_INSN_WFI || (csr_read(sstatus) & SSTATUS_SPP) == 0)
         return LEFT_ALL;
-    sched_wait(vcpu);
     vcpu->arch.rv.gprs.pc += RV_INSN_WIDE_BYTES;
-    return fast_end(vcpu, TRAP_WAIT);
+    vcpu->stats.traps[TRAP_WAIT]++;
+    ghost_trap();
+    run_wait(vcpu);
+    return read_once(vcpu->requests);
 }
 
 __no_stack_protector uint32_t rv_trap_fast(struct vcpu *vcpu, uint64_t cause, uint64_t pc)
