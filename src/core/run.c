@@ -195,6 +195,9 @@ static void await_timer(struct pcpu *pcpu, struct vcpu *vcpu)
 {
     uint64_t deadline = arch_vcpu_timer_deadline(vcpu);
 
+    /* While it was loaded its timer was not armed in software. */
+    if (deadline == TIMER_NEVER)
+        return;
     if (deadline > arch_counter()) {
         timer_arm(&pcpu->timers, &vcpu->wake_timer, deadline);
         return;
@@ -204,26 +207,29 @@ static void await_timer(struct pcpu *pcpu, struct vcpu *vcpu)
         vcpu_kick(vcpu, VCPU_REQ_VIRQ);
 }
 
-/* Take the state of whoever is loaded off this CPU; its own timer goes on in software. */
-static void unload(struct pcpu *pcpu)
+/* Take the state of whoever is loaded off this CPU, whose own timer goes on in software; and put
+ * that of NEXT there, if it is not NULL. */
+static __noinline void exchange(struct pcpu *pcpu, struct vcpu *next)
 {
     struct vcpu *vcpu = pcpu->loaded;
 
-    if (vcpu == NULL)
+    if (vcpu != NULL) {
+        arch_vcpu_save(vcpu);
+        pcpu->loaded = NULL;
+        if (vcpu->sched.state != SCHED_OFF)
+            await_timer(pcpu, vcpu);
+    }
+    if (next == NULL)
         return;
-    arch_vcpu_save(vcpu);
-    pcpu->loaded = NULL;
-    if (vcpu->sched.state != SCHED_OFF)
-        await_timer(pcpu, vcpu);
+    timer_cancel(&next->wake_timer);
+    arch_vcpu_load(next);
+    pcpu->loaded = next;
+    next->stats.switches++;
 }
 
-static __noinline void load(struct pcpu *pcpu, struct vcpu *vcpu)
+static void unload(struct pcpu *pcpu)
 {
-    unload(pcpu);
-    timer_cancel(&vcpu->wake_timer);
-    arch_vcpu_load(vcpu);
-    pcpu->loaded = vcpu;
-    vcpu->stats.switches++;
+    exchange(pcpu, NULL);
 }
 
 /* The current vCPU leaves for good: power off, or its VM ends. */
@@ -313,7 +319,7 @@ __no_stack_protector struct vcpu *run_loop(struct pcpu *pcpu)
             continue;
         }
         if (pcpu->loaded != vcpu)
-            load(pcpu, vcpu);
+            exchange(pcpu, vcpu);
         /* What it was woken for, most of the time; all else at the top. */
         if (run_asked(vcpu) != 0)
             continue;

@@ -33,8 +33,8 @@ struct sched_entity {
     uint64_t slice_end_ticks;
     uint64_t run_ticks;       /* total time it ran, up to run_start_ticks while it runs */
     uint64_t run_start_ticks; /* both are core/run.c's */
+    uint32_t state;           /* enum sched_state; read by others without the lock */
     uint8_t priority;
-    uint8_t state;
     bool wake_pending; /* woken while running: the next wait returns at once */
 };
 

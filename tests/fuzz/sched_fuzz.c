@@ -102,7 +102,7 @@ static void pick(struct runq *runq)
 static void wake(unsigned i, bool start)
 {
     struct sched_entity *entity = &entities[i];
-    uint8_t before = entity->state;
+    uint32_t before = entity->state;
     enum runq_wake result;
 
     if (entity->runq == NULL)

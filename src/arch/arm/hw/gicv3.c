@@ -104,33 +104,39 @@ static uint32_t v3_vmcr_read(void)
 
 static struct vgic_hw v3_hw;
 
+#define SAVE(group, index, name) image->apr[group][index] = (uint32_t)sysreg_read(name);
 static void v3_image_save(struct vgic_image *image)
 {
-#define SAVE(group, index, name) image->apr[group][index] = (uint32_t)sysreg_read(name);
     image->vmcr = v3_vmcr_read();
     APR_FIRST(SAVE)
-    if (unlikely(v3_hw.apr_count > 1)) {
-        APR_SECOND(SAVE)
-        if (v3_hw.apr_count > 2) {
-            APR_OTHERS(SAVE)
-        }
-    }
-#undef SAVE
 }
 
+static void v3_large_image_save(struct vgic_image *image)
+{
+    v3_image_save(image);
+    APR_SECOND(SAVE)
+    if (v3_hw.apr_count > 2) {
+        APR_OTHERS(SAVE)
+    }
+}
+#undef SAVE
+
+#define LOAD(group, index, name) sysreg_write(name, image->apr[group][index]);
 static void v3_image_load(const struct vgic_image *image)
 {
-#define LOAD(group, index, name) sysreg_write(name, image->apr[group][index]);
     sysreg_write(ICH_VMCR_EL2, image->vmcr);
     APR_FIRST(LOAD)
-    if (unlikely(v3_hw.apr_count > 1)) {
-        APR_SECOND(LOAD)
-        if (v3_hw.apr_count > 2) {
-            APR_OTHERS(LOAD)
-        }
-    }
-#undef LOAD
 }
+
+static void v3_large_image_load(const struct vgic_image *image)
+{
+    v3_image_load(image);
+    APR_SECOND(LOAD)
+    if (v3_hw.apr_count > 2) {
+        APR_OTHERS(LOAD)
+    }
+}
+#undef LOAD
 
 /* The redistributor's SGI and PPI frame of this CPU, or the distributor, and the bit of IRQ in it.
  */
@@ -343,6 +349,10 @@ const struct gic_ops *gicv3_init(const struct gic_regions *regions)
     v3_hw.apr_count = (uint8_t)(REG_GET(ICH_VTR_EL2, PREbits, vtr) < 5    ? 1
                                 : REG_GET(ICH_VTR_EL2, PREbits, vtr) == 5 ? 2
                                                                           : 4);
+    if (v3_hw.apr_count > 1) {
+        v3_hw.image_save = v3_large_image_save;
+        v3_hw.image_load = v3_large_image_load;
+    }
     v3_hw.dir_traps = vtr & ICH_VTR_EL2_TDS;
     gicd = arch_map_device(regions->reg[0].base, regions->reg[0].size_bytes);
     gicr_region_count = regions->redistributor_regions;

@@ -83,13 +83,16 @@ static __always_inline bool decode_access(struct vcpu *vcpu, bool write, struct 
     return mmio_window_has(&vcpu->mmio, trap->mmio.gpa);
 }
 
+/* The registers of most devices are words. */
 static __always_inline uint32_t loaded(struct vcpu *vcpu, uint64_t value)
 {
+    uint64_t htinst = csr_read(htinst);
     struct trap trap;
 
-    (void)rv_decode_plain(csr_read(htinst), false, &trap);
+    (void)rv_decode_plain(htinst, false, &trap);
     trap.value = value;
-    vcpu->arch.rv.gprs.x[trap.reg] = rv_loaded_value(&trap);
+    vcpu->arch.rv.gprs.x[trap.reg] =
+        likely(rv_is_word(htinst)) ? sign_extend(value, 32) : rv_loaded_value(&trap);
     vcpu->arch.rv.gprs.pc += trap.insn_bytes;
     return fast_end(vcpu, TRAP_MMIO);
 }
