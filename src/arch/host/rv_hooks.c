@@ -4,7 +4,7 @@
 #include "arch/riscv/model/rv_hooks.h"
 
 #include "arch/host/rv_hook_record.h"
-#include "arch/riscv/model/rv_csr.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "core/vcpu.h"
 
 struct rv_hook_record rv_hook_record;
@@ -22,6 +22,19 @@ void rv_hook_exception_store(struct vcpu *vcpu, const struct rv_super *super)
 bool rv_hook_in_supervisor(const struct vcpu *vcpu)
 {
     return vcpu->arch.rv.super.in_supervisor;
+}
+
+void rv_hook_context(const struct vcpu *vcpu, struct rv_context *context)
+{
+    const struct rv_super *super = &vcpu->arch.rv.super;
+
+    *context = (struct rv_context){
+        .mode = super->in_supervisor ? RV_PRIVILEGE_SUPERVISOR : RV_PRIVILEGE_USER,
+        .sum = (super->sstatus & SSTATUS_SUM) != 0,
+        .mxr = (super->sstatus & SSTATUS_MXR) != 0,
+        .update_ad = true,
+        .satp = super->satp,
+    };
 }
 
 uint64_t rv_hook_scounteren(const struct vcpu *vcpu)

@@ -251,6 +251,14 @@ enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
     return rv_sbi_call(vcpu, trap);
 }
 
+void rv_hook_context(const struct vcpu *vcpu, struct rv_context *context)
+{
+    if (rv_is_emulated(vcpu))
+        rv_priv_context(&vcpu->arch.rv, false, context);
+    else
+        hs_context(vcpu, context);
+}
+
 void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks)
 {
     struct rv_state *rv = &vcpu->arch.rv;

@@ -7,6 +7,7 @@
 
 #include "lib/types.h"
 
+struct rv_context;
 struct rv_super;
 struct vcpu;
 struct vm;
@@ -16,6 +17,8 @@ void rv_hook_exception_load(struct vcpu *vcpu, struct rv_super *super);
 void rv_hook_exception_store(struct vcpu *vcpu, const struct rv_super *super);
 /* VCPU is in S-mode, not in U-mode. */
 bool rv_hook_in_supervisor(const struct vcpu *vcpu);
+/* How VCPU's accesses to data are translated, at the privilege it is in. */
+void rv_hook_context(const struct vcpu *vcpu, struct rv_context *context);
 /* scounteren, as VCPU has set it. */
 uint64_t rv_hook_scounteren(const struct vcpu *vcpu);
 /* VCPU's timer is to fire at DEADLINE of the guest's time; what is pending is taken back. */
