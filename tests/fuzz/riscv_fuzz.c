@@ -8,6 +8,7 @@
 #include "arch/host/rv_hook_record.h"
 #include "arch/riscv/model/rv_csr_rows.h"
 #include "arch/riscv/model/rv_guest_layout.h"
+#include "arch/riscv/model/rv_pt.h"
 #include "arch/riscv/model/rv_sbi.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "arch/riscv/model/rv_virq.h"
@@ -15,6 +16,7 @@
 #include "core/vm.h"
 #include "lib/panic.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/plain_walk.h"
 #include "vdev/vns16550.h"
 #include "vdev/vplic.h"
 
@@ -88,6 +90,33 @@ enum err guest_mem_read(struct vm *v, gpa_t from, void *to, uint64_t size_bytes)
     return ERR_NONE;
 }
 
+/* The guest's page tables: all of its memory that has contents. */
+#define TABLE_COUNT 3u
+static uint64_t tables[TABLE_COUNT][512];
+static uint64_t *table_entry(gpa_t at)
+{
+    uint64_t offset = at.raw - RV_GUEST_BANK0_BASE;
+
+    return at.raw % 8 == 0 && offset < sizeof(tables) ? &tables[0][0] + offset / 8 : NULL;
+}
+enum err guest_mem_load_u64(struct vm *v, gpa_t at, uint64_t *value)
+{
+    const uint64_t *entry = table_entry(at);
+
+    if (entry != NULL)
+        *value = *entry;
+    return entry != NULL ? ERR_NONE : ERR_RANGE;
+}
+enum err guest_mem_exchange_u64(struct vm *v, gpa_t at, uint64_t *expected, uint64_t value)
+{
+    uint64_t *entry = table_entry(at);
+
+    BUG_ON(entry == NULL || *entry != *expected);
+    BUG_ON((value ^ *entry) & ~(uint64_t)(RV_PTE_A | RV_PTE_D));
+    *entry = value;
+    return ERR_NONE;
+}
+
 /* ---- the devices' surroundings */
 
 static void set_external(void *owner, uint32_t context, bool level)
@@ -98,6 +127,25 @@ static void set_external(void *owner, uint32_t context, bool level)
 static bool put(void *ctx, char byte)
 {
     return input_u8(&in) % 4 != 0;
+}
+
+/* Three levels, to devices and to the tables themselves, with and without some rights. */
+static void start_tables(void)
+{
+    static const uint64_t pages[] = {RV_GUEST_PLIC_BASE, RV_GUEST_UART_BASE, RV_GUEST_BANK0_BASE,
+                                     0};
+    static const uint64_t rights[] = {RV_PTE_R | RV_PTE_W, RV_PTE_R | RV_PTE_W | RV_PTE_U, RV_PTE_X,
+                                      RV_PTE_R};
+
+    memset(tables, 0, sizeof(tables));
+    for (unsigned slot = 0; slot < 4; slot++) {
+        for (unsigned t = 0; t + 1 < TABLE_COUNT; t++)
+            tables[t][slot] =
+                RV_PTE_V |
+                REG_PUT(RV_PTE, PPN, (RV_GUEST_BANK0_BASE >> PAGE_SHIFT) + t + 1 + slot % 2 * t);
+        tables[TABLE_COUNT - 1][slot] =
+            RV_PTE_V | rights[slot] | REG_PUT(RV_PTE, PPN, pages[slot] >> PAGE_SHIFT);
+    }
 }
 
 static void start(void)
@@ -117,6 +165,7 @@ static void start(void)
     for (size_t i = 0; i < ARRAY_SIZE(regions); i++)
         BUG_ON(mmio_bus_add(&vm.mmio, &regions[i]) != ERR_NONE);
     memset(vcpus, 0, sizeof(vcpus));
+    start_tables();
     memset(&rv_hook_record, 0, sizeof(rv_hook_record));
     rv_csr_init();
     vm.vcpu_count = HARTS;
@@ -238,6 +287,75 @@ static void check_injected(const struct rv_syndrome *syndrome, enum trap_result 
     BUG_ON(cause == RV_CAUSE_VIRTUAL || (result == TRAP_ABORT && rv_is_guest_page_fault(cause)));
 }
 
+/* ---- faults of which the hart tells no address */
+
+/* An entry of the tables, of the few that addresses below reach: to another, a device, nowhere. */
+static void change_tables(void)
+{
+    uint64_t *entry = &tables[input_below(&in, TABLE_COUNT)][input_below(&in, 4)];
+    uint64_t to = input_u8(&in) % 2 ? RV_GUEST_BANK0_BASE + input_below(&in, 4) * PAGE_SIZE
+                                    : align_down(INPUT_PICK(&in, places), PAGE_SIZE);
+
+    *entry = REG_PUT(RV_PTE, PPN, to >> PAGE_SHIFT) | input_u8(&in);
+    if (input_u8(&in) % 8 == 0)
+        *entry ^= bit64(input_below(&in, 64));
+}
+
+/* The guest is translated by those tables, and the fault is somewhere in the pages they reach. */
+static void untell(struct vcpu *vcpu, struct rv_syndrome *syndrome)
+{
+    uint64_t slots = input_u8(&in);
+
+    vcpu->arch.rv.super.satp = input_u8(&in) % 4
+                                   ? REG_PUT(SATP, MODE, RV_MODE_SV39) |
+                                         (RV_GUEST_BANK0_BASE >> PAGE_SHIFT) + input_below(&in, 4)
+                                   : 0;
+    syndrome->htval = 0;
+    syndrome->tval = (slots & 3) << 30 | (slots >> 2 & 3) << 21 | (slots >> 4 & 3) << 12 |
+                     zero_extend(syndrome->tval, PAGE_SHIFT);
+    if (input_u8(&in) % 16 == 0)
+        syndrome->tval ^= bit64(input_below(&in, 64));
+}
+
+/* Judged by another walk, made before: TRAP is of the address that it found. */
+static void check_untold(const struct rv_syndrome *syndrome, const struct trap *trap,
+                         enum trap_result result, enum plain_end end, uint64_t gpa)
+{
+    bool pseudo = syndrome->htinst != 0 && syndrome->htinst % 2 == 0;
+
+    if (end == PLAIN_PAGE_FAULT || (end == PLAIN_DONE && pseudo)) {
+        BUG_ON(result != TRAP_RETRY || rv_hook_record.fence_count != 1);
+        return;
+    }
+    BUG_ON(rv_hook_record.fence_count != 0);
+    if (end == PLAIN_DONE && trap->kind == TRAP_MMIO) {
+        BUG_ON(trap->mmio.gpa.raw != gpa);
+        return;
+    }
+    BUG_ON(trap->kind != TRAP_S2_FAULT || trap->fault.gpa.raw != gpa);
+    BUG_ON(trap->fault.on_table_walk != (end == PLAIN_NO_TABLE));
+}
+
+static enum plain_end find_plainly(const struct vcpu *vcpu, const struct rv_syndrome *syndrome,
+                                   uint64_t *gpa)
+{
+    const struct rv_super *super = &vcpu->arch.rv.super;
+    const struct plain_guest guest = {
+        .memory = &tables[0][0],
+        .base = RV_GUEST_BANK0_BASE,
+        .size_bytes = sizeof(tables),
+        .root = REG_GET(SATP, PPN, super->satp) << PAGE_SHIFT,
+        .user = !super->in_supervisor,
+        .sum = (super->sstatus & SSTATUS_SUM) != 0,
+        .mxr = (super->sstatus & SSTATUS_MXR) != 0,
+    };
+    char kind = syndrome->cause == RV_CAUSE_STORE_GUEST_PAGE   ? 'w'
+                : syndrome->cause == RV_CAUSE_FETCH_GUEST_PAGE ? 'x'
+                                                               : 'r';
+
+    return plain_walk(&guest, syndrome->tval, kind, gpa);
+}
+
 static void trap_once(struct vcpu *vcpu)
 {
     struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
@@ -254,18 +372,27 @@ static void trap_once(struct vcpu *vcpu)
     };
     struct rv_state before;
     enum trap_result result;
+    enum plain_end end = PLAIN_DONE;
+    uint64_t gpa;
+    bool untold;
     struct trap trap;
 
     mapped = input_u8(&in) & 1 ? ERR_NONE : ERR_NOT_FOUND;
     rv_hook_record.put_room = input_u8(&in);
     rv_hook_record.put_count = 0;
     rv_hook_record.wait_count = 0;
+    rv_hook_record.fence_count = 0;
     vcpu->arch.rv.super.in_supervisor = input_u8(&in) & 1;
     vcpu->arch.rv.super.stvec = input_value(&in);
     vcpu->arch.rv.super.sstatus = input_value(&in);
     vcpu->arch.rv.super.satp = input_value(&in);
     if (syndrome.cause == RV_CAUSE_ECALL_VS)
         prepare_call(gprs);
+    untold = rv_is_guest_page_fault(syndrome.cause) && input_u8(&in) % 2;
+    if (untold) {
+        untell(vcpu, &syndrome);
+        end = find_plainly(vcpu, &syndrome, &gpa);
+    }
     before = vcpu->arch.rv;
     result = rv_trap_handle(vcpu, &syndrome, &trap);
     BUG_ON(gprs->x[0] != 0);
@@ -276,6 +403,8 @@ static void trap_once(struct vcpu *vcpu)
         check_retry(vcpu, &syndrome, &before);
     else
         check_injected(&syndrome, result, &before, &vcpu->arch.rv);
+    if (untold)
+        check_untold(&syndrome, &trap, result, end, gpa);
     BUG_ON((rv_hook_record.targets & ~low_bits(HARTS)) != 0);
 }
 
@@ -308,6 +437,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             break;
         case 2:
             plic.controller.ops->set_level(&plic.controller, 0, input_u8(&in), input_u8(&in) & 1);
+            break;
+        case 3:
+            change_tables();
             break;
         default:
             trap_once(&vcpus[input_below(&in, HARTS)]);
