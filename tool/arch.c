@@ -45,6 +45,7 @@ static const struct tool_arch arches[] = {
         .uboot_arch = 26,
         .kernel_kinds = KIND(RAW) | KIND(RISCV) | KIND(ELF),
         .elf_machine = IMAGE_MACHINE_RISCV,
+        .has_sbi = true,
         .has_machine_mode = true,
     },
 };

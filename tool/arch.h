@@ -17,6 +17,7 @@ struct tool_arch {
     uint8_t uboot_arch;       /* IH_ARCH_* in an image's header */
     uint32_t kernel_kinds;    /* bit per enum image_kind that its VMs run */
     uint32_t elf_machine;     /* of an ELF kernel */
+    bool has_sbi;             /* is the firmware's interface */
     bool has_machine_mode;    /* in which VMs may start */
 };
 

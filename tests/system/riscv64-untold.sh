@@ -24,7 +24,7 @@ check pair-sv39 pair pair-sv39 rv64,sv39=on,sv48=off,sv57=off,svadu=off
 guests() {
     boot guests 0 --timeout 120 --hypervisor "$UNTOLD" tests/guest/riscv/guests.dts || return 1
     local guest
-    for guest in trap memory paging sbi interrupt; do
+    for guest in trap memory paging sbi interrupt legacy; do
         says guests "$guest" '[1-9][0-9]* passed, 0 failed' || return 1
     done
 }

@@ -63,6 +63,14 @@ void rv_hook_post_self(struct vcpu *vcpu)
     vcpu->arch.rv.posted |= (uint32_t)RV_IRQ_SSI;
 }
 
+bool rv_hook_clear_self(struct vcpu *vcpu)
+{
+    bool was = vcpu->arch.rv.posted != 0;
+
+    vcpu->arch.rv.posted = 0;
+    return was;
+}
+
 void rv_hook_forget_mmu(struct vcpu *vcpu)
 {
     vcpu->arch.rv.super.satp = 0;
@@ -92,4 +100,11 @@ bool rv_hook_console_put(struct vm *vm, char byte)
     rv_hook_record.put_room--;
     rv_hook_record.bytes[rv_hook_record.put_count++] = byte;
     return true;
+}
+
+int rv_hook_console_get(struct vm *vm)
+{
+    if (rv_hook_record.typed == NULL || *rv_hook_record.typed == '\0')
+        return -1;
+    return (uint8_t)*rv_hook_record.typed++;
 }

@@ -29,6 +29,8 @@ void rv_hook_timer_changed(struct vcpu *vcpu);
 uint64_t rv_hook_time(const struct vcpu *vcpu);
 /* VCPU has sent itself a software interrupt: as rv_virq_post, but it is here. */
 void rv_hook_post_self(struct vcpu *vcpu);
+/* Take back VCPU's software interrupt, from whomever. False: it had none. */
+bool rv_hook_clear_self(struct vcpu *vcpu);
 /* VCPU's MMU and its interrupts are off (satp 0, sstatus.SIE 0), and it is in S-mode, as it is. */
 void rv_hook_forget_mmu(struct vcpu *vcpu);
 /* VCPU waits as by WFI. */
@@ -43,3 +45,5 @@ void rv_hook_fence(struct vcpu *vcpu, uint64_t targets, enum rv_fence fence, uin
                    uint64_t size_bytes, uint64_t asid);
 /* A byte for VM's console. False: no room now. */
 bool rv_hook_console_put(struct vm *vm, char byte);
+/* A byte of input for VM's firmware, where that has the console; negative: there is none. */
+int rv_hook_console_get(struct vm *vm);
