@@ -9,7 +9,6 @@
 #include "arch/riscv/hw/efi.h"
 
 #include "arch/riscv/hw/layout.h"
-#include "arch/riscv/model/rv_efi.h"
 #include "lib/bits.h"
 #include "lib/string.h"
 
@@ -35,7 +34,7 @@ static const struct efi_guid riscv_guid = {/* RISCV_EFI_BOOT_PROTOCOL_GUID */
                                            0x4eec,
                                            {0x83, 0x95, 0x3e, 0x69, 0xe4, 0xb9, 0x40, 0xbf}};
 
-static uint64_t fail(struct efi_system_table *system, const uint16_t *why, uint64_t status)
+uint64_t efi_fail(struct efi_system_table *system, const uint16_t *why, uint64_t status)
 {
     struct efi_text_output *output = system->output;
 
@@ -66,15 +65,12 @@ static bool find_hart(struct efi_boot_services *boot, uint64_t *hart)
     return riscv->get_hart(riscv, hart) == EFI_SUCCESS;
 }
 
-/* SIZE bytes of TYPE, zero: there are none. */
-static uint64_t allocate(struct efi_boot_services *boot, enum efi_memory_type type, uint64_t size)
+uint64_t efi_allocate(struct efi_boot_services *boot, enum efi_memory_type type,
+                      uint64_t size_bytes)
 {
-    uint64_t at = ADDRESS_MAX;
+    uint64_t at = ADDRESS_MAX, pages = align_up(size_bytes, EFI_PAGE_BYTES) / EFI_PAGE_BYTES;
 
-    return boot->allocate_pages(EFI_MAX_ADDRESS, type,
-                                align_up(size, EFI_PAGE_BYTES) / EFI_PAGE_BYTES, &at) == EFI_SUCCESS
-               ? at
-               : 0;
+    return boot->allocate_pages(EFI_MAX_ADDRESS, type, pages, &at) == EFI_SUCCESS ? at : 0;
 }
 
 /* What is left to an operating system is in the tree when boot services end. */
@@ -93,11 +89,11 @@ static uint64_t make_room(struct efi_boot_services *boot, struct handover *hando
     if (status != EFI_BUFFER_TOO_SMALL)
         return EFI_LOAD_ERROR;
     handover->map_room = size + MAP_SPARE * line_bytes;
-    handover->map.lines = (void *)allocate(boot, EFI_LOADER_DATA, handover->map_room);
+    handover->map.lines = (void *)efi_allocate(boot, EFI_LOADER_DATA, handover->map_room);
     handover->tree_room = rv_efi_fdt_bytes(handover->fdt, handover->map_room, line_bytes);
     if (handover->map.lines == NULL || handover->tree_room == 0)
         return EFI_LOAD_ERROR;
-    handover->tree = allocate(boot, EFI_LOADER_DATA, handover->tree_room);
+    handover->tree = efi_allocate(boot, EFI_LOADER_DATA, handover->tree_room);
     return handover->tree != 0 ? EFI_SUCCESS : EFI_LOAD_ERROR;
 }
 
@@ -131,21 +127,25 @@ static uint64_t leave(struct efi_boot_services *boot, void *self, struct handove
 uint64_t efi_main(void *self, struct efi_system_table *system, const char *image)
 {
     struct efi_boot_services *boot = system->boot;
-    struct handover handover = {.fdt = find_fdt(system)};
-    uint64_t hart, place, status;
+    struct handover handover = {0};
+    uint64_t hart, place, status = efi_files_load(self, system, &handover.fdt);
 
+    if (status != EFI_SUCCESS)
+        return status;
     if (handover.fdt == NULL)
-        return fail(system, u"the firmware gives no device tree", EFI_NOT_FOUND);
+        handover.fdt = find_fdt(system);
+    if (handover.fdt == NULL)
+        return efi_fail(system, u"the firmware gives no device tree", EFI_NOT_FOUND);
     if (!find_hart(boot, &hart))
-        return fail(system, u"the firmware does not say which hart this is", EFI_NOT_FOUND);
-    place = allocate(boot, EFI_LOADER_CODE, (uint64_t)(image_end - image_start) + IMAGE_ALIGN);
+        return efi_fail(system, u"the firmware does not say which hart this is", EFI_NOT_FOUND);
+    place = efi_allocate(boot, EFI_LOADER_CODE, (uint64_t)(image_end - image_start) + IMAGE_ALIGN);
     if (place == 0)
-        return fail(system, u"there is no memory for it", EFI_LOAD_ERROR);
+        return efi_fail(system, u"there is no memory for it", EFI_LOAD_ERROR);
     place = align_up(place, IMAGE_ALIGN);
     memcpy((void *)place, image, (size_t)(file_end - image_start));
     status = make_room(boot, &handover);
     if (status != EFI_SUCCESS)
-        return fail(system, u"there is no memory for the device tree, or it is none", status);
+        return efi_fail(system, u"there is no memory for the device tree, or it is none", status);
     status = leave(boot, self, &handover);
     if (status != EFI_SUCCESS)
         return status; /* nobody is there who could say it */

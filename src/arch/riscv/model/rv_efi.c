@@ -163,3 +163,47 @@ enum err rv_efi_fdt_reserve(const void *fdt, const struct efi_map *map, void *ou
     memcpy(out, &header, sizeof(header));
     return ERR_NONE;
 }
+
+/* ---- modules.txt */
+
+/* Digits at *TEXT up to a space, which is passed as well. */
+static bool number(const char **text, const char *end, unsigned base, uint64_t *value)
+{
+    const char *at = *text;
+
+    for (*value = 0; at < end && *at != ' '; at++) {
+        unsigned digit = *at >= '0' && *at <= '9'   ? (unsigned)(*at - '0')
+                         : *at >= 'a' && *at <= 'f' ? (unsigned)(*at - 'a') + 10
+                                                    : base;
+
+        if (digit >= base || *value > (UINT64_MAX - digit) / base)
+            return false;
+        *value = *value * base + digit;
+    }
+    if (at == end || at == *text)
+        return false;
+    *text = at + 1;
+    return true;
+}
+
+bool rv_efi_module(const char **text, const char *end, struct efi_module *module)
+{
+    const char *at = *text;
+    unsigned length = 0;
+
+    if (end - at < 2 || at[0] != '0' || at[1] != 'x')
+        return false;
+    at += 2;
+    if (!number(&at, end, 16, &module->address) || !number(&at, end, 10, &module->size_bytes))
+        return false;
+    for (; at < end && *at != '\n'; at++) {
+        if (*at <= ' ' || *at > '~' || *at == '/' || *at == '\\' || length + 1 == EFI_NAME_MAX)
+            return false;
+        module->name[length++] = (uint16_t)*at;
+    }
+    module->name[length] = 0;
+    if (at == end || length == 0)
+        return false;
+    *text = at + 1;
+    return true;
+}

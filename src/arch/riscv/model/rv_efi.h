@@ -44,7 +44,7 @@ struct efi_memory_descriptor {
     uint32_t type;
     uint64_t start, virtual_start, page_count, attribute;
 };
-enum efi_allocate { EFI_ANY_PAGES, EFI_MAX_ADDRESS };
+enum efi_allocate { EFI_ANY_PAGES, EFI_MAX_ADDRESS, EFI_AT_ADDRESS };
 
 struct efi_map {
     const void *lines;
@@ -70,7 +70,9 @@ struct efi_boot_services {
     void *free_pages;
     uint64_t (*get_memory_map)(uint64_t *size_bytes, void *lines, uint64_t *key,
                                uint64_t *line_bytes, uint32_t *version);
-    void *pools[2], *events[6], *protocols[9], *images[4];
+    void *pools[2], *events[6], *install[3];
+    uint64_t (*handle_protocol)(void *handle, const struct efi_guid *guid, void **found);
+    void *protocols[5], *images[4];
     uint64_t (*exit_boot_services)(void *image, uint64_t key);
     void *times[3], *controllers[2], *open[3], *handles[2];
     uint64_t (*locate_protocol)(const struct efi_guid *guid, void *registration, void **found);
@@ -99,6 +101,45 @@ struct efi_riscv_boot {
     uint64_t revision;
     uint64_t (*get_hart)(struct efi_riscv_boot *self, uint64_t *hart);
 };
+
+/* 9.1 */
+struct efi_loaded_image {
+    uint64_t revision;
+    void *parent;
+    struct efi_system_table *system;
+    void *device;
+};
+
+/* 13.5 */
+#define EFI_FILE_READ 1ULL
+struct efi_file {
+    uint64_t revision;
+    uint64_t (*open)(struct efi_file *self, struct efi_file **found, const uint16_t *name,
+                     uint64_t mode, uint64_t attributes);
+    uint64_t (*close)(struct efi_file *self);
+    void *delete;
+    uint64_t (*read)(struct efi_file *self, uint64_t *size_bytes, void *to);
+    void *write;
+    uint64_t (*get_position)(struct efi_file *self, uint64_t *position);
+    uint64_t (*set_position)(struct efi_file *self, uint64_t position);
+};
+/* 13.4 */
+struct efi_file_system {
+    uint64_t revision;
+    uint64_t (*open_volume)(struct efi_file_system *self, struct efi_file **root);
+};
+
+/* A line of modules.txt (tool/README.md). */
+#define EFI_NAME_MAX 64u
+struct efi_module {
+    uint64_t address, size_bytes;
+    uint16_t name[EFI_NAME_MAX];
+};
+/*
+ * The line at *TEXT, which moves behind it; the text ends at END. False: at the end there is none;
+ * before it, it is not "ADDRESS SIZE NAME", and *TEXT stays.
+ */
+bool rv_efi_module(const char **text, const char *end, struct efi_module *module);
 
 /* Bytes that rv_efi_fdt_reserve needs at most, for a map of MAP_BYTES; 0: FDT is no device tree. */
 uint64_t rv_efi_fdt_bytes(const void *fdt, uint64_t map_bytes, uint64_t line_bytes);
