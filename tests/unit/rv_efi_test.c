@@ -184,6 +184,48 @@ static void what_is_no_tree(void **state)
     assert_int_equal(rv_efi_fdt_reserve(tree, &map, out, sizeof(out)), ERR_INVALID);
 }
 
+static bool parse(const char *text, struct efi_module *module, size_t *used)
+{
+    const char *at = text;
+    bool is = rv_efi_module(&at, text + strlen(text), module);
+
+    *used = (size_t)(at - text);
+    return is;
+}
+static void modules(void **state)
+{
+    static const char *const wrong[] = {
+        "",
+        "0x",
+        "88200000 1 kernel\n",
+        "0x88200000 1 kernel", /* no end */
+        "0x88200000 1 \n",
+        "0x88200000  kernel\n",
+        "0x8820g000 1 kernel\n",
+        "0x88200000 1a kernel\n",
+        "0x10000000000000000 1 kernel\n",
+        "0x1 18446744073709551616 kernel\n",
+        "0x1 1 ../kernel\n",
+        "0x1 1 a\\b\n",
+        "0x1 1 two words\n",
+        "0x1 1 0123456789012345678901234567890123456789012345678901234567890123\n",
+    };
+    struct efi_module module;
+    size_t used;
+
+    assert_true(parse("0x8c200000 1617496 linux0-ramdisk\n0x1 2 x\n", &module, &used));
+    assert_int_equal(module.address, 0x8c200000);
+    assert_int_equal(module.size_bytes, 1617496);
+    assert_memory_equal(module.name, u"linux0-ramdisk", sizeof(u"linux0-ramdisk"));
+    assert_int_equal(used, 34);
+    assert_true(parse("0xffffffffffffffff 18446744073709551615 x\n", &module, &used));
+    assert_int_equal(module.address & module.size_bytes, UINT64_MAX);
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        if (parse(wrong[i], &module, &used) || used != 0)
+            fail_msg("%s is taken", wrong[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup(lines_that_are_wrong, start),
         cmocka_unit_test_setup(any_map, start),
         cmocka_unit_test_setup(what_is_no_tree, start),
+        cmocka_unit_test(modules),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
