@@ -255,6 +255,7 @@ void arch_vm_image_params(struct vm_image_params *params)
     params->elf_machine = IMAGE_MACHINE_RISCV;
     params->has_machine_mode = true;
     params->has_sbi = true;
+    params->can_emulate = true;
 }
 
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
