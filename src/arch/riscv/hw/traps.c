@@ -66,9 +66,12 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
     };
     struct trap trap;
 
-    /* Another of its CPUs has changed its tables: it will fault by itself. */
-    if (rv_insn_needed(&syndrome) && !hs_fetch(syndrome.pc, &syndrome.insn))
+    /* Another of its CPUs has changed its tables: without what this hart holds of the old ones it
+     * will fault by itself. */
+    if (rv_insn_needed(&syndrome) && !hs_fetch(syndrome.pc, &syndrome.insn)) {
+        hs_forget_guest();
         return;
+    }
     if (is_observed(vcpu))
         rv_trap_handle_observed(vcpu, &syndrome);
     else
