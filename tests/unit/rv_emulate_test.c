@@ -67,6 +67,8 @@ static void csr_access(void **state)
     assert_int_equal(execute(CSRRW(CSR_sscratch)), TRAP_DONE);
     assert_int_equal(trap.kind, TRAP_SYSREG);
     assert_int_equal(trap.sysreg.key, CSR_sscratch);
+    assert_int_equal(trap.value, 58);
+    assert_int_equal(trap.sysreg.written, GUEST_DEVICE + 4);
     assert_int_equal(rv->gprs.x[10], 58);
     assert_int_equal(rv->super.sscratch, GUEST_DEVICE + 4);
     assert_int_equal(rv->gprs.pc, CODE + 4);

@@ -31,8 +31,11 @@ static int csr_text(const struct trace_record *record, char *text, size_t size)
         return fmt_print(text, size, "%s %s", ops[csr.op], name);
     if (!csr.writes)
         return fmt_print(text, size, "reads %s = 0x%llx", name, (unsigned long long)trap->value);
-    return fmt_print(text, size, "%s %s, which was 0x%llx", ops[csr.op], name,
-                     (unsigned long long)trap->value);
+    if (!csr.reads)
+        return fmt_print(text, size, "%s %s = 0x%llx", ops[csr.op], name,
+                         (unsigned long long)trap->sysreg.written);
+    return fmt_print(text, size, "%s %s = 0x%llx, which was 0x%llx", ops[csr.op], name,
+                     (unsigned long long)trap->sysreg.written, (unsigned long long)trap->value);
 }
 
 /* args: a7 and a6, which name the call, then a0 and a1. */
