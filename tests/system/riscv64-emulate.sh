@@ -57,7 +57,7 @@ check sifive_u board
 
 # ---- the test guests
 
-GUESTS=(trap memory paging sbi interrupt)
+GUESTS=(trap memory paging sbi interrupt misaligned)
 RESULTS='^(ok |FAIL |  line |[0-9]+ passed|unexpected )'
 make -s guests-riscv64 || {
     fail build

@@ -89,6 +89,9 @@ static void others(void **state)
     assert_string_equal(text_of(&record), "executes sfence.vma");
     record.result = TRAP_UNDEF;
     assert_string_equal(text_of(&record), "executes 0x12b50073, which guests do not have");
+    record.trap.syndrome = 0x0005b503;
+    record.result = TRAP_DONE;
+    assert_string_equal(text_of(&record), "executes 0x0005b503, a load that is done for it");
     record.trap = (struct trap){.kind = TRAP_UNKNOWN, .syndrome = RV_CAUSE_ILLEGAL};
     assert_string_equal(text_of(&record), "executes an illegal instruction");
 }

@@ -9,6 +9,7 @@
 #include "arch/riscv/model/rv_decode.h"
 #include "arch/riscv/model/rv_priv.h"
 #include "arch/riscv/model/rv_sbi.h"
+#include "arch/riscv/model/rv_transfer.h"
 #include "core/pcpu.h"
 #include "lib/fmt.h"
 
@@ -133,7 +134,11 @@ static int insn_text(const struct trace_record *record, char *text, size_t size)
 {
     uint32_t insn = (uint32_t)record->trap.syndrome;
     const char *name = insn_name(insn);
+    struct rv_transfer transfer;
 
+    if (record->outcome_known && rv_insn_transfer(insn, &transfer))
+        return fmt_print(text, size, "executes 0x%08x, a %s that is done for it", insn,
+                         transfer.access.write ? "store" : "load");
     if (name != NULL && record->outcome_known && record->result != TRAP_UNDEF)
         return fmt_print(text, size, "executes %s", name);
     return fmt_print(text, size, "executes 0x%08x, which guests do not have", insn);
