@@ -213,6 +213,16 @@ static void store_target(void)
     sd(target - 2047, 0x1111111111111111);
 }
 
+/* Two bytes of it would be a register's, were it taken for an access that begins there. */
+static void load_word_target(void)
+{
+    (void)lw(target + 2048);
+}
+static void store_word_target(void)
+{
+    sw(target + 2048, 0);
+}
+
 static void check_fault(void (*fn)(void), uint64_t cause, uint64_t value)
 {
     struct seen seen = expect(fn);
@@ -276,6 +286,9 @@ static void test_no_memory(void)
     map(memory, pte(PLIC, PTE_RW));
     check_fault(load_target, CAUSE_LOAD_ACCESS, BOUNDARY);
     check_fault(store_target, CAUSE_STORE_ACCESS, BOUNDARY);
+    target = BOUNDARY - 2;
+    check_fault(load_word_target, CAUSE_LOAD_ACCESS, BOUNDARY);
+    check_fault(store_word_target, CAUSE_STORE_ACCESS, BOUNDARY);
     map(pte(PLIC, PTE_RW), memory);
     check_fault(load_target, CAUSE_LOAD_ACCESS, target);
     check_fault(store_target, CAUSE_STORE_ACCESS, target);
@@ -297,8 +310,11 @@ static void reserve(void)
     __asm__ volatile("lr.w zero, (%0)" ::"r"(target) : "memory");
 }
 
+static bool has_zama16b; /* whose harts do split them, within 16 bytes */
 static void test_atomics(void)
 {
+    if (has_zama16b)
+        return;
     for (unsigned i = 1; i < 8; i++) {
         target = (uint64_t)pages[1] + 16 + i;
         if (i % 4 != 0) {
@@ -353,5 +369,6 @@ void guest_main(uint64_t hart, uint64_t fdt)
         TEST(test_code_across_pages),
     };
 
+    has_zama16b = has_extension(fdt, "zama16b");
     check_run(hart, tests, ARRAY_SIZE(tests));
 }
