@@ -225,6 +225,7 @@ void arch_vm_image_params(struct vm_image_params *params)
     params->kernel_kinds = bit32(IMAGE_RAW) | bit32(IMAGE_RISCV) | bit32(IMAGE_ELF);
     params->elf_machine = IMAGE_MACHINE_RISCV;
     params->has_machine_mode = true;
+    params->can_emulate = true;
 }
 
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
