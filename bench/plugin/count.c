@@ -11,8 +11,8 @@
  *
  * Levels: AArch64's exception levels; ARMv7's user 0, kernel's modes 1, Hyp 2; RISC-V's U and
  * VU 0, VS 1, S 2, M 3. With emulated=on, where guests' kernels are in U-mode too: U from
- * KERNEL_FROM on is 1, below 0. For one virtual CPU: QEMU 10.0.2 aborts with a plugin and more of them on
- * one thread, which -icount needs.
+ * KERNEL_FROM on is 1, below 0. For one virtual CPU: QEMU 10.0.2 aborts with a plugin and more of
+ * them on one thread, which -icount needs.
  */
 #include "bench/plugin/qemu_api.h"
 

@@ -357,7 +357,8 @@ static void traces(void **state)
     assert_int_equal(vcpu0.observers, 0);
     clear();
     type_text("trace linux0 show\r");
-    expect("   1.000005 linux0/1 pc=ffff1000 writes 1 byte at 0x22000000 (UART+0x0) = 0x41, 58 ns\r\n");
+    expect("   1.000005 linux0/1 pc=ffff1000 writes 1 byte at 0x22000000 (UART+0x0) = 0x41, 58 "
+           "ns\r\n");
     /* The ring keeps the last ones, and all of them have room. */
     type_text("trace linux0 on\r");
     for (unsigned i = 0; i < 3 * TRACE_RING; i++) {
