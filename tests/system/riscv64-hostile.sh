@@ -39,6 +39,7 @@ while read -r seed cpu; do
 done <<'END'
 1 rv64
 2 rv64,sstc=false
+5 rv64,h=false
 3 max
 4 rv64,sv57=off
 END
