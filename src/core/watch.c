@@ -79,7 +79,7 @@ static void init_facts(struct vm *vm, struct watch_state *state)
     state->facts = (struct watch_facts){
         .vm = vm,
         .bootargs = vm->config->bootargs,
-        .has_uart = vm->config->vpl011,
+        .has_uart = vm->config->vpl011 || vm->config->sbi_legacy,
         .has_initrd = vm->image->initrd_bytes > 0,
         .kernel = vm->image->kernel.kind,
         .entry = vm->entry.raw,

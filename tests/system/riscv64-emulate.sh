@@ -83,7 +83,7 @@ check microchip-icicle-kit icicle
 
 # ---- the test guests
 
-GUESTS=(trap memory paging sbi interrupt misaligned extensions)
+GUESTS=(trap memory paging sbi interrupt misaligned extensions legacy)
 RESULTS='^(ok |FAIL |  line |[0-9]+ passed|unexpected )'
 make -s guests-riscv64 || {
     fail build

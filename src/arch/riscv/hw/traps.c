@@ -83,8 +83,12 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
     };
     struct trap trap;
 
-    if (rv_insn_needed(&syndrome) && !fetch_insn(vcpu, &syndrome))
+    /* Another of its CPUs has changed its tables: without what this hart holds of the old ones it
+     * will fault by itself. */
+    if (rv_insn_needed(&syndrome) && !fetch_insn(vcpu, &syndrome)) {
+        hs_forget_guest();
         return;
+    }
     if (is_observed(vcpu))
         rv_trap_handle_observed(vcpu, &syndrome);
     else
