@@ -123,15 +123,18 @@ enum err smode_vcpu_init(struct vcpu *vcpu)
     uint64_t pages = vcpu->vm->config->memory_bytes / MEMORY_PER_SHADOW_PAGE;
     bool asids = rv_host.asid_count - rv_host.asid_next >= RV_SHADOW_CONTEXT_COUNT;
     struct rv_shadow_config config;
+    struct rv_shadow_page *about;
     void *memory;
 
     pages = MIN(MAX(pages, RV_SHADOW_PAGES_MIN), RV_SHADOW_PAGES_MAX);
     rv->shadow = heap_alloc(sizeof(*rv->shadow));
     memory = frame_alloc_pages((uint32_t)pages, PAGE_SIZE);
-    if (rv->shadow == NULL || memory == NULL)
+    about = heap_alloc(pages * sizeof(*about));
+    if (rv->shadow == NULL || memory == NULL || about == NULL)
         return ERR_NO_MEMORY;
     config = (struct rv_shadow_config){
         .memory = memory,
+        .pages = about,
         .page_count = (uint32_t)pages,
         .asid_base = asids ? (uint16_t)rv_host.asid_next : rv_host.asid_count > 1,
         .asids = asids,
@@ -312,6 +315,8 @@ void smode_forget_memory(uint16_t vmid)
 
         if (vm->s2.vmid != vmid || !vm->arch.rv.emulated)
             continue;
-        smode_fence(vm, low_bits(vm->vcpu_count), 0, UINT64_MAX, NULL);
+        for (uint32_t j = 0; j < vm->vcpu_count; j++)
+            rv_shadow_forget_all(vm->vcpus[j]->arch.rv.shadow);
+        sbi_fence(other_cpus(vm, low_bits(vm->vcpu_count)), SBI_RFENCE_VMA, 0, UINT64_MAX, 0);
     }
 }
