@@ -211,6 +211,7 @@ static void open_short_way(struct vcpu *vcpu, struct crossing *crossing)
     crossing->sepc = rv->super.sepc;
     crossing->scause = rv->super.scause;
     crossing->stval = rv->super.stval;
+    crossing->stvec = rv->super.stvec;
 }
 
 static void close_short_way(struct vcpu *vcpu)
@@ -226,6 +227,7 @@ static void close_short_way(struct vcpu *vcpu)
     super->sepc = crossing->sepc;
     super->scause = crossing->scause;
     super->stval = crossing->stval;
+    super->stvec = crossing->stvec;
     vcpu->stats.traps[TRAP_SYSREG] += crossing->short_count;
     crossing->short_count = 0;
 }
