@@ -65,19 +65,27 @@ static bool fetch_anew(struct vcpu *vcpu, uint64_t va, void *bytes, uint64_t cou
            guest_mem_read(vcpu->vm, to.gpa, bytes, count) == ERR_NONE;
 }
 
-/* The same, as the guest would fetch them. */
+/* The code at VA as the guest fetched it just now, *RUN bytes; NULL: the shadow does not say, since
+ * somebody has dropped all meanwhile. It stays readable for as long as it is looked at. */
+static const char *code_at(struct vcpu *vcpu, uint64_t va, uint64_t *run)
+{
+    hpa_t hpa;
+
+    if (rv_shadow_lookup(vcpu->arch.rv.shadow, va, PT_EXEC, &hpa, run) != ERR_NONE)
+        return NULL;
+    return arch_guest_ptr(hpa, run);
+}
+
+/* As the guest would fetch them. */
 static bool fetch(struct vcpu *vcpu, uint64_t va, void *bytes, uint64_t count)
 {
     uint64_t run;
-    hpa_t hpa;
+    const char *code = code_at(vcpu, va, &run);
 
-    /* It was just executed, so the shadow has it, unless somebody has dropped all meanwhile. */
-    if (rv_shadow_lookup(vcpu->arch.rv.shadow, va, PT_EXEC, &hpa, &run) == ERR_NONE &&
-        run >= count) {
-        memcpy(bytes, arch_guest_ptr(hpa, &run), count);
-        return true;
-    }
-    return fetch_anew(vcpu, va, bytes, count);
+    if (code == NULL || run < count)
+        return fetch_anew(vcpu, va, bytes, count);
+    memcpy(bytes, code, count);
+    return true;
 }
 
 /* A 32-bit instruction at VA lies in one page. */
@@ -293,24 +301,40 @@ static bool is_undisturbed(const struct vcpu *vcpu)
 }
 
 /*
+ * What stands behind the instruction that was done, if it is privileged: by CODE, which is what the
+ * guest was executing from START on, and if code may be elsewhere now, by the guest's tables too.
+ */
+static bool fetch_next(struct vcpu *vcpu, const char *code, uint64_t start, bool moved,
+                       uint32_t *insn)
+{
+    uint64_t pc = vcpu->arch.rv.gprs.pc;
+
+    if (!is_in_page(pc) || pc - start >= PAGE_SIZE - start % PAGE_SIZE)
+        return false;
+    memcpy(insn, code + (pc - start), sizeof(*insn));
+    if (!is_of_higher_mode(*insn))
+        return false;
+    return !moved || (fetch_anew(vcpu, pc, insn, sizeof(*insn)) && is_of_higher_mode(*insn));
+}
+
+/*
  * Privileged instructions often stand in a row (SFENCE.VMA around a change of satp, the registers
  * of an exception): those that follow INSN are done here as well, as each would trap next.
  */
 static enum trap_result privileged_row(struct vcpu *vcpu, uint32_t insn, struct trap *trap)
 {
+    uint64_t start = vcpu->arch.rv.gprs.pc, run;
+    const char *code = code_at(vcpu, start, &run);
     bool moved = false;
     enum trap_result result = privileged(vcpu, insn, trap, &moved);
 
     for (unsigned i = 1; i < ROW_MAX && result == TRAP_DONE && is_undisturbed(vcpu); i++) {
         struct rv_syndrome syndrome = {.cause = RV_CAUSE_VIRTUAL};
-        uint64_t pc = vcpu->arch.rv.gprs.pc;
 
-        if (!is_in_page(pc) || !(moved ? fetch_anew : fetch)(vcpu, pc, &insn, sizeof(insn)) ||
-            !is_of_higher_mode(insn))
+        if (code == NULL || !fetch_next(vcpu, code, start, moved, &syndrome.insn))
             break;
-        syndrome.insn = insn;
         rv_decode(&syndrome, trap);
-        result = privileged(vcpu, insn, trap, &moved);
+        result = privileged(vcpu, syndrome.insn, trap, &moved);
     }
     return result;
 }
