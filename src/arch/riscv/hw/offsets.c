@@ -18,8 +18,9 @@ static_assert(offsetof(struct crossing, sscratch) == offsetof(struct crossing, s
                   offsetof(struct crossing, sepc) == offsetof(struct crossing, sscratch) + 8 &&
                   offsetof(struct crossing, scause) == offsetof(struct crossing, sepc) + 8 &&
                   offsetof(struct crossing, stval) == offsetof(struct crossing, scause) + 8 &&
-                  offsetof(struct crossing, stvec) == offsetof(struct crossing, stval) + 8,
-              "in the order of their numbers, sstatus before them, stvec behind");
+                  offsetof(struct crossing, stvec) == offsetof(struct crossing, stval) + 8 &&
+                  offsetof(struct crossing, satp) == offsetof(struct crossing, stvec) + 8,
+              "in the order of their numbers, sstatus before them, stvec and satp behind");
 static_assert(offsetof(struct rv_gprs, x[31]) == 31 * 8, "entry.S stores xN at 8 * N");
 
 void offsets(void);

@@ -16,6 +16,7 @@
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/model/rv_emulate.h"
 #include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_mcsr.h"
 #include "arch/riscv/model/rv_pt.h"
 #include "arch/riscv/model/rv_sbi.h"
 #include "core/frame.h"
@@ -201,7 +202,9 @@ static void open_short_way(struct vcpu *vcpu, struct crossing *crossing)
 {
     const struct rv_state *rv = &vcpu->arch.rv;
 
-    crossing->is_short = rv->priv.mode != RV_PRIVILEGE_USER && read_once(vcpu->observers) == 0;
+    /* Under TVM reads of satp trap (3.1.6.5). */
+    crossing->is_short = rv->priv.mode != RV_PRIVILEGE_USER && read_once(vcpu->observers) == 0 &&
+                         (rv->priv.machine.mstatus & MSTATUS_TVM) == 0;
     if (!crossing->is_short)
         return;
     crossing->status_long = SSTATUS_SUM | SSTATUS_MXR | SSTATUS_FS | SSTATUS_VS;
@@ -212,6 +215,7 @@ static void open_short_way(struct vcpu *vcpu, struct crossing *crossing)
     crossing->scause = rv->super.scause;
     crossing->stval = rv->super.stval;
     crossing->stvec = rv->super.stvec;
+    crossing->satp = rv->super.satp;
 }
 
 static void close_short_way(struct vcpu *vcpu)

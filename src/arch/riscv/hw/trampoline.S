@@ -89,6 +89,15 @@ fetch:
     bltu    t3, t4, 1f
     addi    t3, t2, -0x105 + 4      /* stvec is behind them */
     beq     t3, t4, 1f
+    li      t4, 5
+    addi    t3, t2, -0x180 + 5      /* and satp: read by CSRRS of x0 */
+    bne     t3, t4, 6f
+    srli    t4, t0, 12
+    andi    t4, t4, 0xff
+    addi    t4, t4, -2
+    bnez    t4, not_here
+    j       1f
+6:
     addi    t3, t2, -0x100          /* sstatus before them */
     bnez    t3, not_here
     /* The guest has used floating point, and its sstatus does not say so yet. */
@@ -141,9 +150,9 @@ write:
     srli    t4, t0, 7
     andi    t4, t4, 31
 wide:
-    la      t5, 6f
+    la      t5, 1f
     j       destination
-6:  addi    t1, t1, 4
+1:  addi    t1, t1, 4
 next:
     addi    t6, t6, 1
     addi    t4, t6, -ROW_MAX

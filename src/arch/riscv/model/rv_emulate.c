@@ -244,8 +244,8 @@ void rv_emulate_fence(struct vcpu *vcpu, uint64_t start, uint64_t size_bytes, co
 
 /* ---- instructions */
 
-/* What a privileged instruction asks beyond the registers. True: code may be elsewhere now, and the
- * shadow does not know yet. */
+/* What a privileged instruction asks beyond the registers. True: the shadow may not
+ * know where code is any more. */
 static bool act_on_effects(struct vcpu *vcpu)
 {
     struct rv_state *rv = &vcpu->arch.rv;
@@ -263,11 +263,12 @@ static bool act_on_effects(struct vcpu *vcpu)
     if (effects & RV_EFFECT_WAIT)
         rv_hook_wait(vcpu);
     rv->priv.effects &= RV_EFFECT_PENDING;
-    return (effects & (RV_EFFECT_CONTEXT | RV_EFFECT_FLUSH | RV_EFFECT_RIGHTS)) != 0;
+    return (effects & (RV_EFFECT_FLUSH | RV_EFFECT_RIGHTS)) != 0;
 }
 
 static enum trap_result privileged(struct vcpu *vcpu, uint32_t insn, struct trap *trap, bool *moved)
 {
+    uint64_t satp = vcpu->arch.rv.super.satp;
     enum trap_result result;
 
     vcpu->stats.traps[trap->kind]++;
@@ -282,7 +283,7 @@ static enum trap_result privileged(struct vcpu *vcpu, uint32_t insn, struct trap
     }
     if (result == TRAP_UNDEF)
         (void)deliver(vcpu, RV_CAUSE_ILLEGAL, insn);
-    *moved |= act_on_effects(vcpu);
+    *moved |= act_on_effects(vcpu) || vcpu->arch.rv.super.satp != satp;
     return result;
 }
 
@@ -317,6 +318,38 @@ static bool fetch_next(struct vcpu *vcpu, const char *code, uint64_t start, bool
     return !moved || (fetch_anew(vcpu, pc, insn, sizeof(*insn)) && is_of_higher_mode(*insn));
 }
 
+/* INSN, in a row of a mode that may, reads a register of the exception and has no other effect. */
+static bool read_of_exception(struct vcpu *vcpu, uint32_t insn)
+{
+    const struct rv_super *super = &vcpu->arch.rv.super;
+    struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
+    uint64_t value;
+
+    if (REG_GET(RV_INSN, FUNCT3, insn) != RV_CSR_SET || REG_GET(RV_INSN, RS1, insn) != 0)
+        return false;
+    switch (REG_GET(RV_INSN_CSR, NUMBER, insn)) {
+    case CSR_sscratch:
+        value = super->sscratch;
+        break;
+    case CSR_sepc:
+        value = super->sepc;
+        break;
+    case CSR_scause:
+        value = super->scause;
+        break;
+    case CSR_stval:
+        value = super->stval;
+        break;
+    default:
+        return false;
+    }
+    if (REG_GET(RV_INSN, RD, insn) != 0)
+        gprs->x[REG_GET(RV_INSN, RD, insn)] = value;
+    gprs->pc += RV_INSN_WIDE_BYTES;
+    vcpu->stats.traps[TRAP_SYSREG]++;
+    return true;
+}
+
 /*
  * Privileged instructions often stand in a row (SFENCE.VMA around a change of satp, the registers
  * of an exception): those that follow INSN are done here as well, as each would trap next.
@@ -333,6 +366,8 @@ static enum trap_result privileged_row(struct vcpu *vcpu, uint32_t insn, struct 
 
         if (code == NULL || !fetch_next(vcpu, code, start, moved, &syndrome.insn))
             break;
+        if (read_of_exception(vcpu, syndrome.insn))
+            continue;
         rv_decode(&syndrome, trap);
         result = privileged(vcpu, syndrome.insn, trap, &moved);
     }
