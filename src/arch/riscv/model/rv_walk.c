@@ -91,6 +91,12 @@ static enum rv_walk_result update_entry(struct walk *walk)
     }
 }
 
+static enum rv_walk_result no_memory(const struct walk *walk, struct rv_translation *out)
+{
+    *out = (struct rv_translation){.gpa = walk->slot};
+    return RV_WALK_ACCESS_FAULT;
+}
+
 static enum rv_walk_result finish(struct walk *walk, struct rv_translation *out)
 {
     uint8_t rights = rights_of(walk->context, walk->entry);
@@ -100,6 +106,8 @@ static enum rv_walk_result finish(struct walk *walk, struct rv_translation *out)
     if (!leaf_is_sound(walk) || (rights & right_for(walk->access)) == 0)
         return RV_WALK_PAGE_FAULT;
     result = update_entry(walk);
+    if (result == RV_WALK_ACCESS_FAULT)
+        return no_memory(walk, out);
     if (result != RV_WALK_DONE)
         return result;
     if (walk->entry & RV_PTE_N)
@@ -123,7 +131,7 @@ static enum rv_walk_result attempt(struct walk *walk, unsigned levels, struct rv
             GPA(table + sizeof(uint64_t) * zero_extend(walk->va >> walk->shift, RV_INDEX_BITS));
         at = guest_mem_where_u64(walk->vm, walk->slot);
         if (at == NULL)
-            return RV_WALK_ACCESS_FAULT;
+            return no_memory(walk, out);
         walk->entry = __atomic_load_n(at, __ATOMIC_RELAXED);
         out->trail.sources[level] = (struct rv_source){at, walk->entry};
         out->trail.count = level + 1;
