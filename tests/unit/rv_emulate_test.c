@@ -87,6 +87,10 @@ static void illegal(void **state)
     rv->gprs.pc = CODE;
     assert_int_equal(execute(0x0000), TRAP_UNDEF);
     assert_taken(RV_CAUSE_ILLEGAL, 0, CODE);
+    /* What stands behind one of 16 bits is no part of it. */
+    rv->gprs.pc = CODE;
+    assert_int_equal(execute(0x80820000), TRAP_UNDEF);
+    assert_taken(RV_CAUSE_ILLEGAL, 0, CODE);
 }
 
 static void floating_point(void **state)

@@ -102,8 +102,12 @@ static bool fetch_insn(struct vcpu *vcpu, uint32_t *insn)
     uint64_t pc = vcpu->arch.rv.gprs.pc;
     uint16_t low, high = 0;
 
-    if (is_in_page(pc))
-        return fetch(vcpu, pc, insn, sizeof(*insn));
+    if (is_in_page(pc)) {
+        if (!fetch(vcpu, pc, insn, sizeof(*insn)))
+            return false;
+        *insn &= (uint32_t)low_bits(8 * rv_insn_bytes((uint16_t)*insn));
+        return true;
+    }
     if (!fetch(vcpu, pc, &low, sizeof(low)) ||
         (rv_insn_bytes(low) == 4 && !fetch(vcpu, pc + 2, &high, sizeof(high))))
         return false;
