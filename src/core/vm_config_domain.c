@@ -291,6 +291,10 @@ static void check_imsic(struct config_reader *r)
 {
     const struct vm_config *vm = r->vm;
 
+    if (vm->imsic && (vm->emulate || vm->start_machine))
+        config_error(r, "trapeze,imsic",
+                     "A VM that is emulated has no use for the machine's interrupt files. Leave "
+                     "one of them out.");
     for (uint32_t i = 0; vm->imsic && i < vm->cpu_count; i++) {
         if ((vm->affinity[i] & (vm->affinity[i] - 1)) == 0)
             continue;

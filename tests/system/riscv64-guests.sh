@@ -9,7 +9,7 @@ have riscv64-linux-gnu-gcc || {
     exit 0
 }
 
-GUESTS=(trap memory paging sbi interrupt legacy)
+GUESTS=(trap memory paging sbi interrupt misaligned extensions legacy)
 make -s guests-riscv64 || {
     fail build
     exit 1

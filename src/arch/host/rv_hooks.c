@@ -77,6 +77,8 @@ void rv_hook_forget_mmu(struct vcpu *vcpu)
     vcpu->arch.rv.super.sstatus &= ~(uint64_t)SSTATUS_SIE;
 }
 
+void rv_hook_fp_to_memory(struct vcpu *vcpu) {}
+
 void rv_hook_wait(struct vcpu *vcpu)
 {
     rv_hook_record.wait_count++;

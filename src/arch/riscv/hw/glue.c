@@ -181,11 +181,16 @@ static enum err add_files(struct vm *vm)
         return ERR_NO_MEMORY;
     for (uint32_t i = 0; i < vm->vcpu_count; i++) {
         struct rv_file *file = &vm->arch.rv.files[i];
-        uint32_t cpu = bit_lowest(vm->config->affinity[i]);
+        uint64_t affinity = vm->config->affinity[i];
+        uint32_t cpu = affinity == 0 ? UINT32_MAX : bit_lowest(affinity);
         enum err err;
 
-        if (cpu >= pcpu_count || !imsic_take(cpu, file))
+        if (cpu >= pcpu_count || !imsic_take(cpu, file)) {
+            log_error("%s: there is no interrupt file left for vCPU %u on its CPU: each that is up "
+                      "has %u",
+                      vm->name, i, imsic_file_count());
             return ERR_NO_MEMORY;
+        }
         err =
             s2_map(&vm->s2, GPA(RV_GUEST_IMSIC_BASE + i * PAGE_SIZE), file->page, PAGE_SIZE, attr);
         if (err != ERR_NONE)

@@ -102,6 +102,7 @@ bool imsic_take(uint32_t cpu, struct rv_file *file)
     uint32_t number = arch->files_taken + 1;
 
     if (number > file_count || arch->intc_hart == UINT32_MAX ||
+        !__atomic_load_n(&pcpus[cpu]->online, __ATOMIC_ACQUIRE) ||
         !find_page(arch->intc_hart, number, file))
         return false;
     arch->files_taken = number;

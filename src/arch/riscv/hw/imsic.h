@@ -14,7 +14,7 @@ void imsic_init(const void *fdt, int node);
 uint32_t imsic_file_count(void);
 /* The highest number of a message. */
 uint32_t imsic_id_count(void);
-/* A file of CPU that nobody has, to FILE. False: there is none. */
+/* A file of CPU that nobody has, to FILE. False: there is none, or CPU is not up. */
 bool imsic_take(uint32_t cpu, struct rv_file *file);
 /* Message EIID to FILE, wherever its vCPU is. */
 void imsic_send(const struct rv_file *file, uint32_t eiid);

@@ -33,6 +33,9 @@ void rv_hook_post_self(struct vcpu *vcpu);
 bool rv_hook_clear_self(struct vcpu *vcpu);
 /* VCPU's MMU and its interrupts are off (satp 0, sstatus.SIE 0), and it is in S-mode, as it is. */
 void rv_hook_forget_mmu(struct vcpu *vcpu);
+/* VCPU's floating-point registers are in its struct rv_fp, and are read from there when it next
+ * uses them. */
+void rv_hook_fp_to_memory(struct vcpu *vcpu);
 /* VCPU waits as by WFI. */
 void rv_hook_wait(struct vcpu *vcpu);
 
