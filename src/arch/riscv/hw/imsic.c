@@ -6,6 +6,7 @@
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
+#include "arch/riscv/hw/layout.h"
 #include "core/board.h"
 #include "core/pcpu.h"
 #include "lib/bits.h"
@@ -109,6 +110,14 @@ bool imsic_take(uint32_t cpu, struct rv_file *file)
     file->number = number;
     file->cpu = cpu;
     return true;
+}
+
+bool imsic_maps(uint64_t va)
+{
+    for (uint32_t i = 0; i < region_count; i++)
+        if (va - zero_extend((uint64_t)regions[i].regs, VA_BITS) < regions[i].range.size_bytes)
+            return true;
+    return false;
 }
 
 void imsic_send(const struct rv_file *file, uint32_t eiid)

@@ -16,6 +16,8 @@ uint32_t imsic_file_count(void);
 uint32_t imsic_id_count(void);
 /* A file of CPU that nobody has, to FILE. False: there is none, or CPU is not up. */
 bool imsic_take(uint32_t cpu, struct rv_file *file);
+/* At VA, of which there are VA_BITS bits, is where we write to files, which are guests'. */
+bool imsic_maps(uint64_t va);
 /* Message EIID to FILE, wherever its vCPU is. */
 void imsic_send(const struct rv_file *file, uint32_t eiid);
 
