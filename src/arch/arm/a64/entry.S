@@ -27,17 +27,17 @@
     str     x0, [sp, #-16]!
     .endm
 
-    /* What it preserves or does not use: the guest's still, on the way from a vector. */
+    /* What it preserves or does not use: the guest's still, on the way from a vector. x1: the vcpu. */
     .macro save_rest
-    stp     x10, x11, [x0, #80]
-    stp     x12, x13, [x0, #96]
-    stp     x14, x15, [x0, #112]
-    stp     x18, x19, [x0, #144]
-    stp     x20, x21, [x0, #160]
-    stp     x22, x23, [x0, #176]
-    stp     x24, x25, [x0, #192]
-    stp     x26, x27, [x0, #208]
-    str     x28, [x0, #224]
+    stp     x10, x11, [x1, #80]
+    stp     x12, x13, [x1, #96]
+    stp     x14, x15, [x1, #112]
+    stp     x18, x19, [x1, #144]
+    stp     x20, x21, [x1, #160]
+    stp     x22, x23, [x1, #176]
+    stp     x24, x25, [x1, #192]
+    stp     x26, x27, [x1, #208]
+    str     x28, [x1, #224]
     .endm
 
     /* SP is the vcpu. */
@@ -145,15 +145,13 @@ guest_irq:
 
 guest_serror:
     save_guest
+    mov     x1, x0
     save_rest
     bl      a64_trap_serror
     b       a64_enter
 
-    /* The others are as the guest left them. */
+    /* The others are as the guest left them. x1: the vcpu. */
 not_done:
-    mov     w2, w0
-    mov     x0, x1
-    mov     w1, w2
     save_rest
     bl      a64_trap_rest
     /* x0: the vcpu to run, whose state is loaded. */
