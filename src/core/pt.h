@@ -18,10 +18,9 @@ enum pt_right { PT_READ = 1, PT_WRITE = 2, PT_EXEC = 4 };
 enum pt_memory { PT_NORMAL, PT_DEVICE };
 
 struct pt_attr {
-    uint8_t rights; /* enum pt_right */
-    uint8_t memory; /* enum pt_memory */
-    uint8_t
-        software; /* 0 to 15, kept in bits the hardware ignores: owner's marks (copy on write) */
+    uint8_t rights;   /* enum pt_right */
+    uint8_t memory;   /* enum pt_memory */
+    uint8_t software; /* 0 or 1, in a bit the hardware ignores: owner's mark (copy on write) */
 };
 
 #define PT_LEVEL_MAX 5

@@ -55,12 +55,13 @@ struct vm_config {
     bool refused;
     uint64_t memory_bytes;
     uint32_t cpu_count;
-    uint32_t spi_count;       /* nr_spis; 0: not given, as many as the platform's devices need */
-    uint8_t priority;         /* trapeze,priority: 0 lowest to VM_PRIORITY_MAX */
-    bool vpl011;              /* the platform's virtual UART: vpl011, trapeze,vns16550 */
-    bool emulate;             /* trapeze,virtualise = "emulate": not by the hardware's help */
-    bool start_machine;       /* trapeze,start-mode = "machine" */
-    bool sbi_legacy;          /* trapeze,sbi-legacy: firmware calls from before SBI 0.2 */
+    uint32_t spi_count; /* nr_spis; 0: not given, as many as the platform's devices need */
+    uint8_t priority;   /* trapeze,priority: 0 lowest to VM_PRIORITY_MAX */
+    bool vpl011;        /* the platform's virtual UART: vpl011, trapeze,vns16550 */
+    bool emulate;       /* trapeze,virtualise = "emulate": not by the hardware's help */
+    bool start_machine; /* trapeze,start-mode = "machine" */
+    bool imsic;         /* trapeze,imsic: interrupt files of the machine's in place of a PLIC */
+    bool sbi_legacy;    /* trapeze,sbi-legacy: firmware calls from before SBI 0.2 */
     bool unmapped_reads_ones; /* trap-unmapped-accesses = <0> */
     bool user_mode;           /* trapeze,user-mode: a program without a kernel below it */
     const char *bootargs;     /* into the blob; NULL for none */

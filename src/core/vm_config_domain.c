@@ -168,6 +168,7 @@ static void read_options(struct config_reader *r, int node)
     }
     read_virtualise(r, node);
     read_start_mode(r, node);
+    vm->imsic = config_flag(r, node, "trapeze,imsic");
     vm->sbi_legacy = config_flag(r, node, "trapeze,sbi-legacy");
     if (vm->sbi_legacy && vm->start_machine)
         config_error(r, "trapeze,sbi-legacy",
@@ -285,6 +286,26 @@ static void read_vcpu(struct config_reader *r, int node, uint32_t *seen)
     read_affinity(r, node, id);
 }
 
+/* An interrupt file is one CPU's. */
+static void check_imsic(struct config_reader *r)
+{
+    const struct vm_config *vm = r->vm;
+
+    if (vm->imsic && (vm->emulate || vm->start_machine))
+        config_error(r, "trapeze,imsic",
+                     "A VM that is emulated has no use for the machine's interrupt files. Leave "
+                     "one of them out.");
+    for (uint32_t i = 0; vm->imsic && i < vm->cpu_count; i++) {
+        if ((vm->affinity[i] & (vm->affinity[i] - 1)) == 0)
+            continue;
+        config_error(r, "trapeze,imsic",
+                     "Virtual CPU %u may run on more than one CPU, where its interrupts do not "
+                     "follow it. Give each an xen,vcpu node with hard-affinity of one CPU.",
+                     (unsigned)i);
+        return;
+    }
+}
+
 /* ---- the node ------------------------------------------------------------------------------- */
 
 static bool is(const struct config_reader *r, int node, const char *compatible)
@@ -336,5 +357,6 @@ void config_read_domain(struct config_reader *r, int node)
     {
         read_child(r, child, &seen_vcpus);
     }
+    check_imsic(r);
     config_check_kernel(r);
 }

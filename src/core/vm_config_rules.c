@@ -57,6 +57,7 @@ static const struct rule rules[] = {
     {"trapeze,virtualise", IN_DOMAIN, STRING, READ, NULL, "trapeze,virtualise = \"emulate\";"},
     {"trapeze,vns16550", IN_DOMAIN, FLAG, READ, NULL, "trapeze,vns16550;"},
     {"trapeze,start-mode", IN_DOMAIN, STRING, READ, NULL, "trapeze,start-mode = \"machine\";"},
+    {"trapeze,imsic", IN_DOMAIN, FLAG, READ, NULL, "trapeze,imsic;"},
     {"trapeze,sbi-legacy", IN_DOMAIN, FLAG, READ, NULL, "trapeze,sbi-legacy;"},
 
     /* a VM: what of Xen's would be a broken promise */

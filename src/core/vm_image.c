@@ -140,6 +140,10 @@ static enum err build(struct vm *vm, const struct vm_image_params *params,
     if (!err && vm->config->start_machine && !params->has_machine_mode)
         err = image_error(report, ERR_UNSUPPORTED, "trapeze,start-mode",
                           "This architecture has no machine mode. Leave it out.");
+    if (!err && vm->config->imsic && !params->has_interrupt_files)
+        err = image_error(report, ERR_UNSUPPORTED, "trapeze,imsic",
+                          "The machine has no interrupt files for guests (RISC-V's AIA). Leave it "
+                          "out.");
     if (!err && vm->config->sbi_legacy && !params->has_sbi)
         err = image_error(report, ERR_UNSUPPORTED, "trapeze,sbi-legacy",
                           "This architecture's firmware is not SBI. Leave it out.");

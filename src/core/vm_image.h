@@ -26,9 +26,10 @@ struct vm_image_params {
     } banks[VM_BANK_MAX];
     /* Bit per enum image_kind that this architecture's guests run; a gzip file is what is in it. */
     uint32_t kernel_kinds;
-    bool user_mode;       /* it can have programs without a kernel below them */
-    uint32_t elf_machine; /* e_machine of an ELF kernel; 0: any */
-    bool has_sbi;         /* is its firmware's interface */
+    bool user_mode;           /* it can have programs without a kernel below them */
+    uint32_t elf_machine;     /* e_machine of an ELF kernel; 0: any */
+    bool has_sbi;             /* is its firmware's interface */
+    bool has_interrupt_files; /* for guests, of AIA */
     bool has_machine_mode;
     bool can_emulate; /* what else the hardware helps with: trapeze,virtualise */
     const struct board *board;

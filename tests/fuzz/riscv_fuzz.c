@@ -17,6 +17,7 @@
 #include "lib/panic.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/plain_walk.h"
+#include "vdev/vaplic.h"
 #include "vdev/vns16550.h"
 #include "vdev/vplic.h"
 
@@ -27,6 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct vm vm;
 static struct vcpu vcpus[HARTS];
 static struct vplic plic;
+static struct vaplic aplic;
 static struct vns16550 uart;
 static struct input in;
 
@@ -126,6 +128,10 @@ static void set_external(void *owner, uint32_t context, bool level)
     BUG_ON(context >= 2 * HARTS);
     rv_virq_set(&vcpus[context / 2], RV_IRQ_SEI, level);
 }
+static void send_message(void *owner, uint32_t hart, uint32_t eiid)
+{
+    BUG_ON(hart >= HARTS || eiid == 0 || eiid >= 2048);
+}
 static bool put(void *ctx, char byte)
 {
     return input_u8(&in) % 4 != 0;
@@ -153,11 +159,13 @@ static void start_tables(void)
 static void start(void)
 {
     const struct vplic_config plic_config = {2 * HARTS, set_external, NULL};
+    const struct vaplic_config aplic_config = {HARTS, send_message, NULL};
     const struct vns16550_config uart_config = {
         .put = put, .irq = {.controller = &plic.controller, .number = RV_GUEST_UART_SOURCE}};
 
     static const struct mmio_region regions[] = {
         {{RV_GUEST_PLIC_BASE}, VPLIC_SIZE, vplic_mmio, &plic, vplic_peek, "PLIC"},
+        {{RV_GUEST_APLIC_BASE}, VAPLIC_SIZE, vaplic_mmio, &aplic, NULL, "APLIC"},
         {{RV_GUEST_UART_BASE}, VNS16550_SIZE, vns16550_mmio, &uart, vns16550_peek, "UART"},
     };
     static const struct vm_config config = {.sbi_legacy = true};
@@ -178,6 +186,7 @@ static void start(void)
         vm.vcpus[i] = &vcpus[i];
     }
     vplic_init(&plic, &plic_config);
+    vaplic_init(&aplic, &aplic_config);
     vns16550_init(&uart, &uart_config);
 }
 
@@ -194,6 +203,13 @@ static const uint64_t places[] = {RV_GUEST_PLIC_BASE,
                                   RV_GUEST_PLIC_BASE + 0x2080,
                                   RV_GUEST_PLIC_BASE + 0x201000,
                                   RV_GUEST_PLIC_BASE + 0x201004,
+                                  RV_GUEST_APLIC_BASE,
+                                  RV_GUEST_APLIC_BASE + 0x28,
+                                  RV_GUEST_APLIC_BASE + 0x1c00,
+                                  RV_GUEST_APLIC_BASE + 0x1cdc,
+                                  RV_GUEST_APLIC_BASE + 0x1e00,
+                                  RV_GUEST_APLIC_BASE + 0x2000,
+                                  RV_GUEST_APLIC_BASE + 0x3028,
                                   RV_GUEST_UART_BASE,
                                   RV_GUEST_BANK0_BASE,
                                   0x1000};
@@ -442,6 +458,11 @@ static void check_plic(void)
         BUG_ON(wanted != plic.contexts[c].external);
     }
     BUG_ON(((plic.pending | plic.claimed) & 1) != 0);
+    /* What is ready was sent; what is inactive is nothing. */
+    BUG_ON(aplic.enabled && (aplic.pending & aplic.enabled_sources) != 0);
+    for (uint32_t s = 0; s < VAPLIC_SOURCE_COUNT; s++)
+        BUG_ON(aplic.mode[s] == 0 &&
+               (((aplic.pending | aplic.enabled_sources) & bit64(s)) != 0 || aplic.target[s] != 0));
     BUG_ON(uart.tx.count > NS16550_FIFO_DEPTH || uart.rx.count > NS16550_FIFO_DEPTH);
 }
 
@@ -457,9 +478,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         case 1:
             vns16550_output_ready(&uart);
             break;
-        case 2:
-            plic.controller.ops->set_level(&plic.controller, 0, input_u8(&in), input_u8(&in) & 1);
+        case 2: {
+            uint32_t source = input_u8(&in);
+            bool level = input_u8(&in) & 1;
+
+            plic.controller.ops->set_level(&plic.controller, 0, source, level);
+            aplic.controller.ops->set_level(&aplic.controller, 0, source, level);
             break;
+        }
         case 3:
             change_tables();
             break;

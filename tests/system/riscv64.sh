@@ -44,6 +44,20 @@ while read -r smp memory mode cpu machine; do
     check "$name" boots "$name" "$smp" "$memory" "$mode" "$cpu" "${machine:-virt}" </dev/null
 done <<<"$MATRIX"
 
+# Interrupt files of the host's for guests: two VMs, with a file each on the second CPU.
+imsic() {
+    boot imsic 0 tests/system/riscv64-imsic.dts --timeout 240 --machine virt,aia=aplic-imsic,aia-guests=3 \
+        --exec 'linux0=grep -c APLIC-MSI /proc/interrupts; '"$QUESTION" --exec "linux1=$QUESTION" || return 1
+    says imsic linux0 'answer=42 cpus=2' && says imsic linux1 'answer=42 cpus=1' && says imsic linux0 ' 1$'
+    silent imsic 'Unable to handle|rcu: INFO|soft lockup|Oops|Kernel panic|failed to come online|spurious'
+}
+check imsic imsic
+no_files() {
+    boot no-files 1 tests/system/riscv64-imsic.dts --timeout 60 --machine virt,aia=aplic-imsic || true
+    has no-files 'The machine has no interrupt files for guests'
+}
+check no-files no_files
+
 small_board() {
     sed 's/arm64/riscv64/g; s/ttyAMA0/ttyS0/g' tests/system/small-pair.dts >"$LOGS/small.dts"
     boot small 0 "$LOGS/small.dts" --timeout 240 --memory 512M --exec 'linux0=echo small=$((6 * 7))' --exec linux1=true &&

@@ -123,11 +123,16 @@ static int arch_part(void *fdt, const struct guest_fdt_params *params)
 
 static bool machine_mode;
 
+static uint32_t message_count; /* of interrupt files */
 static enum err write_tree(const struct rv_isa *isa, uint32_t cpu_count, bool uart)
 {
     const struct guest_bank bank = {GPA(RV_GUEST_BANK0_BASE), MIB(64)};
     struct rv_fdt_params rv = {
-        .isa = isa, .mmu_type = "riscv,sv48", .timebase_frequency = 10000000};
+        .isa = isa,
+        .mmu_type = "riscv,sv48",
+        .timebase_frequency = 10000000,
+        .message_count = message_count,
+    };
     struct guest_fdt_params params = {.name = "test",
                                       .banks = &bank,
                                       .bank_count = 1,
@@ -210,6 +215,33 @@ static void nodes_of_a_machine_without_firmware(void **state)
     assert_int_equal(cell(disk, "interrupts", 0), 1);
 }
 
+static void nodes_of_interrupt_files(void **state)
+{
+    struct rv_isa isa = parse("rv64imac_ssaia");
+    int imsics, aplic, intc, uart;
+
+    message_count = 255;
+    assert_int_equal(write_tree(&isa, 2, true), ERR_NONE);
+    message_count = 0;
+    assert_int_equal(fdt_check_full(tree, sizeof(tree)), 0);
+    assert_true(fdt_node_offset_by_compatible(tree, -1, "sifive,plic-1.0.0") < 0);
+    imsics = fdt_path_offset(tree, "/imsics@28000000");
+    assert_int_equal(fdt_node_check_compatible(tree, imsics, "riscv,imsics"), 0);
+    assert_int_equal(cell(imsics, "reg", 3), 2 * PAGE_SIZE);
+    assert_int_equal(cell(imsics, "riscv,num-ids", 0), 255);
+    intc = fdt_path_offset(tree, "/cpus/cpu@1/interrupt-controller");
+    assert_int_equal(cell(imsics, "interrupts-extended", 2), fdt_get_phandle(tree, intc));
+    assert_int_equal(cell(imsics, "interrupts-extended", 3), 9);
+    aplic = fdt_path_offset(tree, "/interrupt-controller@d000000");
+    assert_int_equal(fdt_node_check_compatible(tree, aplic, "riscv,aplic"), 0);
+    assert_int_equal(fdt_get_phandle(tree, aplic), GUEST_FDT_PHANDLE_IRQ);
+    assert_int_equal(cell(aplic, "msi-parent", 0), fdt_get_phandle(tree, imsics));
+    assert_int_equal(cell(aplic, "riscv,num-sources", 0), 63);
+    uart = fdt_path_offset(tree, "serial0");
+    assert_int_equal(cell(uart, "interrupts", 0), RV_GUEST_UART_SOURCE);
+    assert_int_equal(cell(uart, "interrupts", 1), 4);
+}
+
 static void every_extension_and_hart_fits(void **state)
 {
     struct rv_isa isa = {.cbom_bytes = 64, .cboz_bytes = 64};
@@ -232,6 +264,7 @@ int main(void)
         cmocka_unit_test(from_a_device_tree),
         cmocka_unit_test(nodes),
         cmocka_unit_test(nodes_of_a_machine_without_firmware),
+        cmocka_unit_test(nodes_of_interrupt_files),
         cmocka_unit_test(every_extension_and_hart_fits),
     };
 

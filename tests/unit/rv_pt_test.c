@@ -49,15 +49,21 @@ static const struct pt_ops ops = {
 
 static void entries(void **state)
 {
-    struct pt_attr all = {.rights = RWX}, code = {.rights = PT_READ | PT_EXEC, .software = 2};
+    struct pt_attr all = {.rights = RWX}, code = {.rights = PT_READ | PT_EXEC, .software = 1};
 
     assert_int_equal(rv_pte_table(HPA(0x80001000)), 0x80001ULL << 10 | V);
     assert_int_equal(rv_s2_leaf(HPA(0x80200000), all, 2, 3),
                      0x80200ULL << 10 | V | R | W | X | U | A | D);
     assert_int_equal(rv_hyp_leaf(HPA(0x80200000), code, 2, 3),
-                     0x80200ULL << 10 | V | R | X | A | D | 2 << 8);
+                     0x80200ULL << 10 | V | R | X | A | D | RV_PTE_RSW);
     assert_int_equal(rv_pte_attr(rv_hyp_leaf(HPA(0), code, 0, 3)).rights, PT_READ | PT_EXEC);
-    assert_int_equal(rv_pte_attr(rv_hyp_leaf(HPA(0), code, 0, 3)).software, 2);
+    assert_int_equal(rv_pte_attr(rv_hyp_leaf(HPA(0), code, 0, 3)).software, 1);
+    /* What is no memory is known by a bit that the hardware ignores. */
+    assert_int_equal(rv_pte_attr(rv_hyp_leaf(HPA(0), code, 0, 3)).memory, PT_NORMAL);
+    code.memory = PT_DEVICE;
+    assert_int_equal(rv_pte_attr(rv_s2_leaf(HPA(0), code, 0, 3)).memory, PT_DEVICE);
+    assert_int_equal(rv_s2_leaf(HPA(0), code, 0, 3) ^ rv_s2_leaf(HPA(0), all, 0, 3),
+                     RV_PTE_DEVICE | RV_PTE_RSW | RV_PTE_W);
     assert_int_equal(rv_pte_address(rv_s2_leaf(HPA(0xfffffffffff000), all, 2, 3)).raw,
                      0xfffffffffff000);
     assert_false(rv_pte_is_leaf(rv_pte_table(HPA(0x1000)), 0, 3));

@@ -23,6 +23,7 @@ static void refusals(void **state)
         "trapeze,load-address: The kernel (0x3004d2 bytes at 0x81200000)",
         "reg: The disk (0x10 bytes at 0x43fffff8) is not in the machine's memory",
         "trapeze,start-mode: This architecture has no machine mode",
+        "trapeze,imsic: The machine has no interrupt files for guests",
         "trapeze,sbi-legacy: This architecture's firmware is not SBI",
     };
     for (unsigned i = 0; i < ARRAY_SIZE(texts); i++) {
@@ -87,6 +88,9 @@ static void refusals(void **state)
             c->start_machine = true;
             break;
         case 16:
+            c->imsic = true;
+            break;
+        case 17:
             c->sbi_legacy = true;
             break;
         default:

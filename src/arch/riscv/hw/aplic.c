@@ -8,6 +8,7 @@
 
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
+#include "arch/riscv/hw/imsic.h"
 #include "arch/riscv/hw/intc.h"
 #include "core/board.h"
 #include "lib/bits.h"
@@ -212,5 +213,7 @@ const char *aplic_init(const void *fdt, const struct intc **intc, int *node)
         mmio_write32(regs + APLIC_SOURCECFG + irq * 4ULL, SOURCE_INACTIVE);
     mmio_write32(regs + APLIC_DOMAINCFG, DOMAINCFG_IE | (by_messages ? DOMAINCFG_DM : 0));
     *intc = by_messages ? &msi : &direct;
+    if (by_messages)
+        imsic_init(fdt, *node);
     return NULL;
 }

@@ -19,4 +19,6 @@ struct arch_pcpu {
     uint32_t intc_hart;        /* UINT32_MAX: none */
     bool counts_instructions;  /* instret.h */
     struct vcpu *vector_owner; /* whose vector registers are in the hardware */
+    uint32_t files_taken;      /* of its interrupt files for guests: 1 to this */
+    struct vcpu *file_owner[RV_FILE_MAX + 1];
 };

@@ -8,6 +8,7 @@
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/hs.h"
+#include "arch/riscv/hw/imsic.h"
 #include "arch/riscv/hw/instret.h"
 #include "arch/riscv/hw/intc.h"
 #include "arch/riscv/hw/mm.h"
@@ -73,6 +74,8 @@ void arch_irq_take(void)
             timer_interrupt();
         } else if (pending & RV_IRQ_SEI) {
             intc_interrupt();
+        } else if (imsic_file_count() != 0 && (csr_read(hip) & csr_read(hie) & RV_IRQ_SGEI) != 0) {
+            hs_guest_external(arch_this_cpu());
         } else {
             return;
         }

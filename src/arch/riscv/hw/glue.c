@@ -4,6 +4,7 @@
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/hs.h"
+#include "arch/riscv/hw/imsic.h"
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/hw/smode.h"
 #include "arch/riscv/hw/timer.h"
@@ -22,6 +23,7 @@
 #include "core/vm_image.h"
 #include "lib/bits.h"
 #include "lib/string.h"
+#include "vdev/vaplic.h"
 #include "vdev/vclint.h"
 #include "vdev/virtio_blk.h"
 #include "vdev/vns16550.h"
@@ -30,6 +32,9 @@
 static_assert(RV_GUEST_PLIC_BYTES == VPLIC_SIZE &&
                   RV_GUEST_PLIC_LAST_SOURCE == VPLIC_SOURCE_COUNT - 1,
               "what guests are told is what the model has");
+static_assert(RV_GUEST_APLIC_BYTES == VAPLIC_SIZE &&
+                  RV_GUEST_APLIC_LAST_SOURCE == VAPLIC_SOURCE_COUNT - 1,
+              "and of the other one");
 
 /* Contexts come in pairs, machine mode first, which most guests do not have. */
 static void set_external(void *owner, uint32_t context, bool level)
@@ -142,21 +147,86 @@ int rv_hook_console_get(struct vm *vm)
     return (uint8_t)input;
 }
 
-/* ---- the whole */
-
-enum err arch_vm_init(struct vm *vm)
+static enum err add_plic(struct vm *vm)
 {
-    struct rv_vm *rv = &vm->arch.rv;
     struct vplic_config config = {
         .context_count = 2 * vm->vcpu_count,
         .set_external = set_external,
         .owner = vm,
     };
+    struct vplic *plic = heap_alloc(sizeof(*plic));
 
-    rv->vplic = heap_alloc(sizeof(*rv->vplic));
-    if (rv->vplic == NULL)
+    if (plic == NULL)
         return ERR_NO_MEMORY;
-    vplic_init(rv->vplic, &config);
+    vplic_init(plic, &config);
+    vm->arch.rv.vplic = plic;
+    vm->arch.rv.controller = &plic->controller;
+    return add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, vplic_peek, plic, "PLIC");
+}
+
+/* ---- or interrupt files, and an APLIC that writes to them */
+
+static void send_message(void *owner, uint32_t hart, uint32_t eiid)
+{
+    imsic_send(&((struct vm *)owner)->arch.rv.files[hart], eiid);
+}
+
+/* Each vCPU's, on the one CPU that it may run on (vm_config_domain.c). */
+static enum err add_files(struct vm *vm)
+{
+    static const struct pt_attr attr = {.rights = PT_READ | PT_WRITE, .memory = PT_DEVICE};
+
+    vm->arch.rv.files = heap_alloc(vm->vcpu_count * sizeof(struct rv_file));
+    if (vm->arch.rv.files == NULL)
+        return ERR_NO_MEMORY;
+    for (uint32_t i = 0; i < vm->vcpu_count; i++) {
+        struct rv_file *file = &vm->arch.rv.files[i];
+        uint64_t affinity = vm->config->affinity[i];
+        uint32_t cpu = affinity == 0 ? UINT32_MAX : bit_lowest(affinity);
+        enum err err;
+
+        if (cpu >= pcpu_count || !imsic_take(cpu, file)) {
+            log_error("%s: there is no interrupt file left for vCPU %u on its CPU: each that is up "
+                      "has %u",
+                      vm->name, i, imsic_file_count());
+            return ERR_NO_MEMORY;
+        }
+        err =
+            s2_map(&vm->s2, GPA(RV_GUEST_IMSIC_BASE + i * PAGE_SIZE), file->page, PAGE_SIZE, attr);
+        if (err != ERR_NONE)
+            return err;
+    }
+    return ERR_NONE;
+}
+
+static enum err add_aplic(struct vm *vm)
+{
+    struct vaplic_config config = {
+        .hart_count = vm->vcpu_count,
+        .send = send_message,
+        .owner = vm,
+    };
+    struct vaplic *aplic = heap_alloc(sizeof(*aplic));
+    enum err err;
+
+    if (aplic == NULL)
+        return ERR_NO_MEMORY;
+    vaplic_init(aplic, &config);
+    vm->arch.rv.vaplic = aplic;
+    vm->arch.rv.controller = &aplic->controller;
+    err = add_files(vm);
+    if (err != ERR_NONE)
+        return err;
+    return vm_add_region(vm, RV_GUEST_APLIC_BASE, VAPLIC_SIZE, vaplic_mmio, aplic, "APLIC");
+}
+
+/* ---- the whole */
+
+enum err arch_vm_init(struct vm *vm)
+{
+    struct rv_vm *rv = &vm->arch.rv;
+    enum err err;
+
     /* The hardware has no machine mode for guests. */
     rv->emulated = !rv_host.h || vm->config->emulate || vm->config->start_machine;
     if (vm->config->start_machine && add_machine_devices(vm) != ERR_NONE)
@@ -164,10 +234,10 @@ enum err arch_vm_init(struct vm *vm)
     if (!rv->emulated)
         rv->hgatp = hs_hgatp(vm);
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
-    if (vm->config->sbi_legacy && !vm->config->vpl011)
+    err = vm->config->imsic ? add_aplic(vm) : add_plic(vm);
+    if (err == ERR_NONE && vm->config->sbi_legacy && !vm->config->vpl011)
         vm_add_console(vm, sbi_input, NULL); /* who wants to print asks again and again */
-    return add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, vplic_peek, rv->vplic,
-                      "PLIC");
+    return err;
 }
 
 void arch_vm_reset(struct vm *vm)
@@ -181,7 +251,10 @@ void arch_vm_reset(struct vm *vm)
         virtio_blk_reset(rv->disk);
     if (rv->clint != NULL)
         vclint_reset(rv->clint);
-    vplic_reset(rv->vplic);
+    if (rv->vplic != NULL)
+        vplic_reset(rv->vplic);
+    else
+        vaplic_reset(rv->vaplic);
     vm->time_zero_ticks = arch_counter();
     /* Without H there is no offset: that a guest reads the time without a trap is worth more than
      * that its own begins at 0. */
@@ -208,7 +281,7 @@ enum err arch_vm_add_uart(struct vm *vm)
         .put = vm_console_put,
         .input_ready = vm_console_input_room,
         .ctx = vm,
-        .irq = {.controller = &vm->arch.rv.vplic->controller, .number = RV_GUEST_UART_SOURCE},
+        .irq = {.controller = vm->arch.rv.controller, .number = RV_GUEST_UART_SOURCE},
         /* What is made for QEMU's bare machine, xv6 for one, runs only as it does there. */
         .edge = vm->config->start_machine,
     };
@@ -216,7 +289,7 @@ enum err arch_vm_add_uart(struct vm *vm)
 
     if (uart == NULL)
         return ERR_NO_MEMORY;
-    if (config.edge)
+    if (config.edge && vm->arch.rv.vplic != NULL)
         vplic_set_edge(vm->arch.rv.vplic, RV_GUEST_UART_SOURCE);
     vns16550_init(uart, &config);
     vm->arch.rv.uart = uart;
@@ -229,7 +302,7 @@ enum err arch_vm_add_disk(struct vm *vm)
 {
     struct virtio_blk_config config = {
         .vm = vm,
-        .irq = {.controller = &vm->arch.rv.vplic->controller, .number = RV_GUEST_DISK_SOURCE},
+        .irq = {.controller = vm->arch.rv.controller, .number = RV_GUEST_DISK_SOURCE},
         .size_bytes = vm->disk->size_bytes,
         .at = vm_disk_at,
         .owner = vm->disk,
@@ -256,15 +329,19 @@ void arch_vm_image_params(struct vm_image_params *params)
     params->has_machine_mode = true;
     params->has_sbi = true;
     params->can_emulate = true;
+    params->has_interrupt_files = imsic_file_count() != 0;
 }
 
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
 {
     const struct vm *vm = params->arch;
     struct rv_fdt_params rv = {
-        .isa = vm->arch.rv.emulated ? &rv_host.emulated_isa : &rv_host.guest_isa,
+        .isa = vm->arch.rv.emulated ? &rv_host.emulated_isa
+               : vm->config->imsic  ? &rv_host.aia_isa
+                                    : &rv_host.guest_isa,
         .mmu_type = vm->arch.rv.emulated ? rv_host.emulated_mmu_type : rv_host.mmu_type,
         .timebase_frequency = rv_host.timebase_hz,
+        .message_count = vm->config->imsic ? imsic_id_count() : 0,
     };
 
     return rv_guest_fdt(fdt, &rv, params);

@@ -9,6 +9,7 @@
 struct rv_host {
     struct rv_isa isa;       /* what all harts have */
     struct rv_isa guest_isa; /* what guests are shown of it */
+    struct rv_isa aia_isa;   /* and those that have interrupt files */
     const char *mmu_type;    /* of the boot hart's node, or NULL */
     uint32_t timebase_hz;
     bool h;               /* the H extension */

@@ -8,9 +8,11 @@
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
+#include "arch/riscv/hw/imsic.h"
 #include "arch/riscv/hw/vector.h"
 #include "arch/riscv/model/rv_insn.h"
 #include "arch/riscv/model/rv_priv.h"
+#include "arch/riscv/model/rv_virq.h"
 #include "core/vm.h"
 #include "lib/bits.h"
 
@@ -39,6 +41,15 @@
 /* entry.S */
 bool hlvx_u16(uint64_t at, uint16_t *to);
 bool hstateen0_write(uint64_t value);
+
+/* What guests find of the state that later extensions add. Where machine mode keeps that from us it
+ * keeps it from guests. */
+static bool has_stateen(void)
+{
+    return rv_isa_has(&rv_host.isa, RV_EXT_smstateen) || rv_isa_has(&rv_host.isa, RV_EXT_ssstateen);
+}
+#define STATEEN_ALL  (HSTATEEN0_ENVCFG | HSTATEEN0_FCSR)
+#define STATEEN_FILE (STATEEN_ALL | HSTATEEN0_IMSIC | HSTATEEN0_AIA | HSTATEEN0_CSRIND)
 
 /* HFENCE.GVMA and HFENCE.VVMA, of all addresses (18.3.2). */
 void hs_forget_vmid(uint16_t vmid)
@@ -111,6 +122,8 @@ const char *hs_init(struct rv_host *host)
 {
     find_features(host);
     host->aia = rv_isa_has(&host->isa, RV_EXT_ssaia);
+    host->aia_isa = host->guest_isa;
+    host->aia_isa.have[RV_EXT_ssaia] = host->aia;
     return find_s2_mode(host);
 }
 
@@ -123,10 +136,17 @@ void hs_init_cpu(void)
     csr_write(hgeie, 0);
     csr_write(hcounteren, RV_COUNTEREN_TM);
     csr_write(henvcfg, rv_host.henvcfg);
-    /* Guests' view of state that later extensions add: only what is switched. Where machine mode
-     * keeps that from us it keeps it from guests. */
-    if (rv_isa_has(&rv_host.isa, RV_EXT_smstateen) || rv_isa_has(&rv_host.isa, RV_EXT_ssstateen))
-        (void)hstateen0_write(HSTATEEN0_ENVCFG | HSTATEEN0_FCSR);
+    /* Only what is switched. */
+    if (has_stateen())
+        (void)hstateen0_write(STATEEN_ALL);
+    if (imsic_file_count() != 0) {
+        /* Files' interrupts come to guests as they are, with the priorities that files give. */
+        csr_write(hvien, 0);
+        csr_write(hvictl, 0);
+        csr_write(hviprio1, 0);
+        csr_write(hviprio2, 0);
+        csr_write(hie, RV_IRQ_SGEI);
+    }
     if (rv_host.sstc)
         csr_write(vstimecmp, UINT64_MAX);
     csr_write(hgatp, 0);
@@ -142,6 +162,39 @@ uint64_t hs_hgatp(const struct vm *vm)
 }
 
 /* ---- load, save */
+
+/* Its interrupts come to the guest itself while it is here; else they come to us. */
+static void load_file(struct vcpu *vcpu)
+{
+    struct rv_state *rv = &vcpu->arch.rv;
+    uint32_t number = rv->file.number;
+
+    if (has_stateen())
+        (void)hstateen0_write(number != 0 ? STATEEN_FILE : STATEEN_ALL);
+    if (number == 0 || rv->file.cpu != rv->pcpu->id)
+        return;
+    csr_clear(hgeie, bit64(number));
+    csr_set(hstatus, REG_PUT(HSTATUS, VGEIN, number));
+    __atomic_fetch_and(&rv->lines, ~(uint32_t)RV_IRQ_SGEI, __ATOMIC_RELEASE);
+    if (rv->file_stale) {
+        imsic_reset();
+        rv->file_stale = false;
+    }
+    csr_write(vsiselect, rv->super.siselect);
+}
+
+void hs_guest_external(struct pcpu *pcpu)
+{
+    uint64_t files = csr_read(hgeip) & csr_read(hgeie);
+
+    csr_clear(hgeie, files);
+    for (; files != 0; files &= files - 1) {
+        struct vcpu *vcpu = pcpu->arch.file_owner[bit_lowest(files)];
+
+        if (vcpu != NULL)
+            rv_virq_set(vcpu, RV_IRQ_SGEI, true);
+    }
+}
 
 void hs_load(struct vcpu *vcpu)
 {
@@ -168,6 +221,8 @@ void hs_load(struct vcpu *vcpu)
         csr_write(vsiselect, super->siselect);
     csr_write(hvip, super->software_pending ? RV_IRQ_VSSI : 0);
     hs_sync_virqs(vcpu);
+    if (imsic_file_count() != 0)
+        load_file(vcpu);
 }
 
 void hs_save(struct vcpu *vcpu)
@@ -186,6 +241,8 @@ void hs_save(struct vcpu *vcpu)
         super->stimecmp = csr_read(vstimecmp);
         csr_write(vstimecmp, UINT64_MAX);
     }
+    if (vcpu->arch.rv.file.number != 0)
+        csr_set(hgeie, bit64(vcpu->arch.rv.file.number));
 }
 
 void hs_sync_virqs(struct vcpu *vcpu)

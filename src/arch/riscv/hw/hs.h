@@ -10,6 +10,7 @@
 #include "lib/types.h"
 
 struct rv_context;
+struct pcpu;
 struct rv_host;
 struct vm;
 
@@ -23,6 +24,8 @@ uint64_t hs_hgatp(const struct vm *vm);
 /* VCPU's supervisor registers onto this hart, off it. */
 void hs_load(struct vcpu *vcpu);
 void hs_save(struct vcpu *vcpu);
+/* Interrupt files of vCPUs that are not loaded on this hart, PCPU, have something for them. */
+void hs_guest_external(struct pcpu *pcpu);
 /* Show VCPU, loaded here, the interrupts that others drive. */
 void hs_sync_virqs(struct vcpu *vcpu);
 /* RV_IRQ_* pending and enabled for the vCPU that is loaded here, in the supervisor's places. */

@@ -9,6 +9,7 @@
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
+#include "arch/riscv/hw/imsic.h"
 #include "arch/riscv/hw/layout.h"
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/hw/smode.h"
@@ -327,7 +328,7 @@ bool arch_va_is_window(uint64_t va)
 {
     return table_va(va) - table_va(DIRECT_VA) < DIRECT_BYTES ||
            table_va(va) - table_va(FDT_VA) < FDT_WINDOW_BYTES || va >= RV_SHADOW_PLACES_VA ||
-           va >= table_va(RV_SHADOW_PLACES_VA);
+           va >= table_va(RV_SHADOW_PLACES_VA) || imsic_maps(table_va(va));
 }
 
 bool arch_hpa_is_banked(hpa_t hpa)

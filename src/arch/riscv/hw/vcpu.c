@@ -37,6 +37,7 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
     rv->fp_dirty = false;
     vector_reset(vcpu);
     rv_sbi_pmu_reset(vcpu);
+    rv->file_stale = true;
     if (rv_is_emulated(vcpu)) {
         smode_reset(vcpu, entry, argument);
         return;
@@ -133,6 +134,7 @@ bool arch_vcpu_virq_pending(struct vcpu *vcpu)
     if (is_loaded(vcpu))
         return ((pending | hs_pending()) & hs_enabled()) != 0;
     pending |= rv->super.software_pending ? RV_IRQ_SSI : 0;
+    pending |= pending & RV_IRQ_SGEI ? RV_IRQ_SEI : 0;
     pending |= arch_vcpu_timer_deadline(vcpu) <= arch_counter() ? RV_IRQ_STI : 0;
     return (pending & rv->super.sie) != 0;
 }
@@ -164,6 +166,12 @@ static void sbi_timer_fired(struct timer *timer, uint64_t now_ticks)
 enum err arch_vcpu_init(struct vcpu *vcpu)
 {
     vcpu->arch.rv.last_cpu = UINT32_MAX;
+    if (vcpu->vm->arch.rv.files != NULL) {
+        const struct rv_file *file = &vcpu->vm->arch.rv.files[vcpu->id];
+
+        vcpu->arch.rv.file = *file;
+        pcpus[file->cpu]->arch.file_owner[file->number] = vcpu;
+    }
     timer_init(&vcpu->arch.rv.sbi_timer, sbi_timer_fired);
     return vcpu->vm->arch.rv.emulated ? smode_vcpu_init(vcpu) : vector_vcpu_init(vcpu);
 }

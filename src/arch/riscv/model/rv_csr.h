@@ -30,10 +30,10 @@ enum { RV_PRIVILEGE_USER = 0, RV_PRIVILEGE_SUPERVISOR = 1, RV_PRIVILEGE_HYPERVIS
     C(sip, 0x144) C(stimecmp, 0x14d) C(siselect, 0x150) C(sireg, 0x151) C(stopei, 0x15c) \
     C(satp, 0x180) C(scontext, 0x5a8) \
     C(vsstatus, 0x200) C(vsie, 0x204) C(vstvec, 0x205) C(vsscratch, 0x240) C(vsepc, 0x241) \
-    C(vscause, 0x242) C(vstval, 0x243) C(vsip, 0x244) C(vstimecmp, 0x24d) C(vsiselect, 0x250) C(vsatp, 0x280) \
+    C(vscause, 0x242) C(vstval, 0x243) C(vsip, 0x244) C(vstimecmp, 0x24d) C(vsiselect, 0x250) C(vsireg, 0x251) C(vstopei, 0x25c) C(vsatp, 0x280) \
     C(hstatus, 0x600) C(hedeleg, 0x602) C(hideleg, 0x603) C(hie, 0x604) C(htimedelta, 0x605) \
-    C(hcounteren, 0x606) C(hgeie, 0x607) C(henvcfg, 0x60a) C(hstateen0, 0x60c) C(htval, 0x643) \
-    C(hip, 0x644) C(hvip, 0x645) C(htinst, 0x64a) C(hgatp, 0x680) \
+    C(hcounteren, 0x606) C(hgeie, 0x607) C(hvien, 0x608) C(hvictl, 0x609) C(henvcfg, 0x60a) C(hstateen0, 0x60c) C(htval, 0x643) \
+    C(hip, 0x644) C(hvip, 0x645) C(hviprio1, 0x646) C(hviprio2, 0x647) C(htinst, 0x64a) C(hgatp, 0x680) \
     C(cycle, 0xc00) C(time, 0xc01) C(instret, 0xc02) C(vl, 0xc20) C(vtype, 0xc21) \
     C(vlenb, 0xc22) C(scountovf, 0xda0) C(stopi, 0xdb0) \
     C(hgeip, 0xe12)

@@ -18,6 +18,8 @@
 
 /* Phandle of hart N's interrupt controller. */
 #define PHANDLE_HART 16u
+/* The IMSICs; there are fewer harts. */
+#define PHANDLE_IMSIC (PHANDLE_HART + VM_VCPU_MAX)
 /* Its supervisor external interrupt; and what says that a context does not exist. */
 #define EXTERNAL_S 9u
 /* Of machine mode: external, software, timer. */
@@ -25,6 +27,8 @@
 #define SOFTWARE_M 3u
 #define TIMER_M    7u
 #define NO_CONTEXT 0xffffffffu
+/* How an APLIC's source is wired: IRQ_TYPE_LEVEL_HIGH of the bindings. */
+#define LEVEL_HIGH 4u
 
 /* A list of strings, given with the zero bytes between them. */
 #define write_strings(fdt, name, strings) fdt_property(fdt, name, strings, sizeof(strings))
@@ -127,14 +131,56 @@ static int write_plic(void *fdt, uint32_t hart_count, bool machine_mode)
     return err;
 }
 
-static int write_uart(void *fdt)
+/* An IMSIC's page for each hart, and the APLIC that sends what wires carry to them. */
+static int write_imsics(void *fdt, const struct rv_fdt_params *p, uint32_t hart_count)
+{
+    fdt32_t harts[2 * VM_VCPU_MAX];
+    int err = begin_at(fdt, "imsics", RV_GUEST_IMSIC_BASE);
+
+    for (uint32_t i = 0; i < hart_count; i++) {
+        harts[2 * i] = cpu_to_fdt32(PHANDLE_HART + i);
+        harts[2 * i + 1] = cpu_to_fdt32(EXTERNAL_S);
+    }
+    err |= write_strings(fdt, "compatible", "qemu,imsics\0riscv,imsics");
+    err |= write_reg(fdt, RV_GUEST_IMSIC_BASE, hart_count * PAGE_SIZE);
+    err |= fdt_property(fdt, "interrupts-extended", harts, (int)(2 * hart_count * sizeof(fdt32_t)));
+    err |= fdt_property(fdt, "interrupt-controller", NULL, 0);
+    err |= fdt_property_cell(fdt, "#interrupt-cells", 0);
+    err |= fdt_property(fdt, "msi-controller", NULL, 0);
+    err |= fdt_property_cell(fdt, "#msi-cells", 0);
+    err |= fdt_property_cell(fdt, "riscv,num-ids", p->message_count);
+    err |= fdt_property_cell(fdt, "phandle", PHANDLE_IMSIC);
+    err |= fdt_end_node(fdt);
+
+    err |= begin_at(fdt, "interrupt-controller", RV_GUEST_APLIC_BASE);
+    err |= write_strings(fdt, "compatible", "qemu,aplic\0riscv,aplic");
+    err |= write_reg(fdt, RV_GUEST_APLIC_BASE, RV_GUEST_APLIC_BYTES);
+    err |= fdt_property_cell(fdt, "msi-parent", PHANDLE_IMSIC);
+    err |= fdt_property_cell(fdt, "riscv,num-sources", RV_GUEST_APLIC_LAST_SOURCE);
+    err |= fdt_property(fdt, "interrupt-controller", NULL, 0);
+    err |= fdt_property_cell(fdt, "#interrupt-cells", 2);
+    err |= fdt_property_cell(fdt, "#address-cells", 0);
+    err |= fdt_property_cell(fdt, "phandle", GUEST_FDT_PHANDLE_IRQ);
+    err |= fdt_end_node(fdt);
+    return err;
+}
+
+/* A level of SOURCE. */
+static int write_interrupt(void *fdt, const struct rv_fdt_params *p, uint32_t source)
+{
+    fdt32_t cells[2] = {cpu_to_fdt32(source), cpu_to_fdt32(LEVEL_HIGH)};
+
+    return fdt_property(fdt, "interrupts", cells, p->message_count != 0 ? 8 : 4);
+}
+
+static int write_uart(void *fdt, const struct rv_fdt_params *p)
 {
     char path[NODE_NAME_MAX];
     int err = begin_at(fdt, "serial", RV_GUEST_UART_BASE);
 
     err |= fdt_property_string(fdt, "compatible", "ns16550a");
     err |= write_reg(fdt, RV_GUEST_UART_BASE, RV_GUEST_UART_BYTES);
-    err |= fdt_property_cell(fdt, "interrupts", RV_GUEST_UART_SOURCE);
+    err |= write_interrupt(fdt, p, RV_GUEST_UART_SOURCE);
     err |= fdt_property_cell(fdt, "clock-frequency", RV_GUEST_UART_CLOCK_HZ);
     err |= fdt_end_node(fdt);
 
@@ -145,13 +191,13 @@ static int write_uart(void *fdt)
     return err;
 }
 
-static int write_disk(void *fdt)
+static int write_disk(void *fdt, const struct rv_fdt_params *p)
 {
     int err = begin_at(fdt, "virtio_mmio", RV_GUEST_DISK_BASE);
 
     err |= fdt_property_string(fdt, "compatible", "virtio,mmio");
     err |= write_reg(fdt, RV_GUEST_DISK_BASE, KIB(4));
-    err |= fdt_property_cell(fdt, "interrupts", RV_GUEST_DISK_SOURCE);
+    err |= write_interrupt(fdt, p, RV_GUEST_DISK_SOURCE);
     err |= fdt_end_node(fdt);
     return err;
 }
@@ -189,12 +235,15 @@ int rv_guest_fdt(void *fdt, const struct rv_fdt_params *p, const struct guest_fd
 {
     int err = write_harts(fdt, p, params->cpu_count);
 
-    err |= write_plic(fdt, params->cpu_count, params->machine_mode);
+    if (p->message_count != 0)
+        err |= write_imsics(fdt, p, params->cpu_count);
+    else
+        err |= write_plic(fdt, params->cpu_count, params->machine_mode);
     if (params->machine_mode)
         err |= write_clint(fdt, params->cpu_count) | write_finisher(fdt);
     if (params->uart)
-        err |= write_uart(fdt);
+        err |= write_uart(fdt, p);
     if (params->disk)
-        err |= write_disk(fdt);
+        err |= write_disk(fdt, p);
     return err;
 }

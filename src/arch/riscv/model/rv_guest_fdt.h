@@ -12,6 +12,7 @@ struct rv_fdt_params {
     const struct rv_isa *isa;    /* what the guest is shown */
     const char *mmu_type;        /* "riscv,sv39"; NULL: not said */
     uint32_t timebase_frequency; /* Hz */
+    uint32_t message_count;      /* of each interrupt file; 0: it has a PLIC instead */
 };
 
 /* Write the nodes into the open tree FDT. Returns 0, or not 0 if they do not fit; that libfdt's

@@ -15,6 +15,12 @@
 #define RV_GUEST_PLIC_BYTES       0x600000ULL
 #define RV_GUEST_PLIC_LAST_SOURCE 63u
 
+/* Of VMs with interrupt files: the APLIC, and a page for each hart. */
+#define RV_GUEST_APLIC_BASE        0x0d000000ULL
+#define RV_GUEST_APLIC_BYTES       0x4000ULL
+#define RV_GUEST_APLIC_LAST_SOURCE 63u
+#define RV_GUEST_IMSIC_BASE        0x28000000ULL
+
 /* The 16550 and its interrupt. */
 #define RV_GUEST_UART_BASE     0x10000000ULL
 #define RV_GUEST_UART_BYTES    0x1000u

@@ -5,7 +5,7 @@
  *
  * A and D are set in advance: no fault and no hardware update is needed for them, with or without
  * Svadu. Whether an address is memory or a device is told by the machine (physical memory
- * attributes), so entries say nothing of it.
+ * attributes): in entries it is a bit for software, which is kept from reading there.
  */
 #pragma once
 
@@ -18,7 +18,7 @@
 #define RV_PTE_FIELDS(F) \
     F(RV_PTE, V, 0, 0) F(RV_PTE, R, 1, 1) F(RV_PTE, W, 2, 2) F(RV_PTE, X, 3, 3) \
     F(RV_PTE, U, 4, 4) F(RV_PTE, G, 5, 5) F(RV_PTE, A, 6, 6) F(RV_PTE, D, 7, 7) \
-    F(RV_PTE, RSW, 9, 8) F(RV_PTE, PPN, 53, 10) F(RV_PTE, RES0_a, 60, 54) \
+    F(RV_PTE, RSW, 8, 8) F(RV_PTE, DEVICE, 9, 9) F(RV_PTE, PPN, 53, 10) F(RV_PTE, RES0_a, 60, 54) \
     F(RV_PTE, PBMT, 62, 61) F(RV_PTE, N, 63, 63)
 /* clang-format on */
 REG_DEFINE64(RV_PTE, RV_PTE_FIELDS);
@@ -50,7 +50,7 @@ static __always_inline struct pt_attr rv_pte_attr(uint64_t entry)
     return (struct pt_attr){
         .rights = (uint8_t)((entry & RV_PTE_R ? PT_READ : 0) | (entry & RV_PTE_W ? PT_WRITE : 0) |
                             (entry & RV_PTE_X ? PT_EXEC : 0)),
-        .memory = PT_NORMAL,
+        .memory = entry & RV_PTE_DEVICE ? PT_DEVICE : PT_NORMAL,
         .software = (uint8_t)REG_GET(RV_PTE, RSW, entry),
     };
 }
@@ -58,7 +58,8 @@ static __always_inline uint64_t rv_pte_leaf(hpa_t hpa, struct pt_attr attr)
 {
     return RV_PTE_V | RV_PTE_A | RV_PTE_D | (attr.rights & PT_READ ? RV_PTE_R : 0) |
            (attr.rights & PT_WRITE ? RV_PTE_W : 0) | (attr.rights & PT_EXEC ? RV_PTE_X : 0) |
-           REG_PUT(RV_PTE, RSW, attr.software) | REG_PUT(RV_PTE, PPN, hpa.raw >> PAGE_SHIFT);
+           (attr.memory == PT_DEVICE ? RV_PTE_DEVICE : 0) | REG_PUT(RV_PTE, RSW, attr.software) |
+           REG_PUT(RV_PTE, PPN, hpa.raw >> PAGE_SHIFT);
 }
 /* The hypervisor's own. Not global: under other ASIDs the same addresses are guests' (rv_shadow.h).
  */

@@ -89,6 +89,15 @@ struct rv_counter {
 };
 #define RV_COUNTER_FW_COUNT 8u
 
+/* An interrupt file of a hart's IMSIC that is a vCPU's (hw/imsic.h). */
+#define RV_FILE_MAX 7u
+struct rv_file {
+    uint32_t number; /* of hstatus.VGEIN; 0: none */
+    uint32_t cpu;    /* physical; the vCPU runs there and nowhere else */
+    void *regs;
+    hpa_t page;
+};
+
 struct rv_vector;
 
 struct rv_state {
@@ -108,19 +117,26 @@ struct rv_state {
     struct rv_fp fp;
     struct rv_vector *vector; /* its vector registers where guests have them, else NULL */
     bool vector_dirty;        /* those in the hardware are newer */
+    struct rv_file file;      /* its external interrupts, if it has no PLIC */
+    bool file_stale;          /* to be reset where it is */
 };
 
 #define RV_SBI_INPUT 0x100u
 
+struct vaplic;
 struct vclint;
+struct virq_controller;
 struct vplic;
 struct rv_vm {
-    bool emulated; /* its vCPUs have a rv_priv.caps */
+    bool emulated;                      /* its vCPUs have a rv_priv.caps */
+    struct virq_controller *controller; /* one of the next two */
     struct vplic *vplic;
-    void *uart;           /* struct vns16550 */
-    uint32_t sbi_input;   /* SBI's console: 0, or a byte that waits | RV_SBI_INPUT; atomic */
-    void *disk;           /* struct virtio_blk */
-    struct vclint *clint; /* of a machine that starts in M-mode, else NULL */
+    struct vaplic *vaplic;
+    struct rv_file *files; /* with the latter: of each vCPU */
+    void *uart;            /* struct vns16550 */
+    uint32_t sbi_input;    /* SBI's console: 0, or a byte that waits | RV_SBI_INPUT; atomic */
+    void *disk;            /* struct virtio_blk */
+    struct vclint *clint;  /* of a machine that starts in M-mode, else NULL */
     uint64_t hgatp;
     uint64_t time_delta;   /* guest's time = host's + this */
     uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
