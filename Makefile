@@ -60,7 +60,7 @@ HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestandi
 	-fstack-protector-strong -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-delete-null-pointer-checks -flto=2 -Isrc -I.
 
-SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb.c guest_fdt.c image*.c shell*.c trace_text.c vm_config*.c \
+SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb_check.c guest_fdt.c image*.c shell*.c trace_text.c vm_config*.c \
 	vm_build.c vm_image_kernel.c vm_image.c vm_image_in_place.c vm_image_memory.c watch*.c panic.c symbols.c) src/boot/*.c src/lib/fmt.c src/lib/log.c \
 	src/lib/random.c src/arch/*/model/*guest_fdt.c src/arch/*/model/*_trace.c src/arch/arm/a64/fatal.c src/arch/riscv/hw/fatal.c)
 

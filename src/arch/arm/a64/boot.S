@@ -141,8 +141,11 @@ primary_mapped:
     mov     x2, x21
     b       a64_boot_main
 
-/* [x0, x1), multiples of 16. */
+/* [x0, x1), multiples of 64. */
 clear:
+    stp     xzr, xzr, [x0], #16
+    stp     xzr, xzr, [x0], #16
+    stp     xzr, xzr, [x0], #16
     stp     xzr, xzr, [x0], #16
     cmp     x0, x1
     b.lo    clear
