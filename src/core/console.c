@@ -288,7 +288,7 @@ static void out_move(void)
     } while (!done && console.out.count == 0);
 }
 
-static bool is_prefixed(uint32_t number)
+static __always_inline bool is_prefixed(uint32_t number)
 {
     return console.mode == CONSOLE_BATCH ||
            (console.mode == CONSOLE_ALL && number != console.front);
@@ -315,22 +315,30 @@ static bool put(uint32_t number, char byte)
     return number == console.front;
 }
 
+/* A byte that may need room, under the lock. */
+static __noinline bool put_if_room(uint32_t number, char byte)
+{
+    if (console.uart == NULL) /* the board is silent, and its guests must not wait for it */
+        return true;
+    bool taken = can_put(number);
+    if (!taken) {
+        out_move();
+        taken = can_put(number);
+    }
+    owners[number].blocked |= !taken;
+    if (taken && put(number, byte))
+        out_move();
+    return taken;
+}
+
 bool console_put(uint32_t number, char byte)
 {
     if (number >= console.owner_count)
         return true;
     spin_lock(&console.lock);
-    bool taken = true;
-    if (console.uart != NULL) { /* else the board is silent, and its guests must not wait for it */
-        taken = can_put(number);
-        if (!taken) {
-            out_move();
-            taken = can_put(number);
-        }
-        owners[number].blocked |= !taken;
-        if (taken && put(number, byte))
-            out_move();
-    }
+    /* Within a line none is needed. */
+    bool taken = (is_prefixed(number) && console_line_text(&owners[number].line, byte)) ||
+                 put_if_room(number, byte);
     spin_unlock(&console.lock);
     return taken;
 }

@@ -15,7 +15,7 @@
 #include "core/run.h"
 #include "core/vm.h"
 
-struct vcpu *a64_trap_rest(struct vcpu *vcpu, uint32_t left);
+struct vcpu *a64_trap_rest(uint32_t left, struct vcpu *vcpu);
 struct vcpu *a64_trap_serror(struct vcpu *vcpu);
 
 void a64_hook_exc_load(struct vcpu *vcpu, struct a64_exc *exc)
@@ -70,9 +70,9 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t esr, uint64_t far
         a64_trap_handle(vcpu, &syndrome, &trap);
 }
 
-struct vcpu *a64_trap_rest(struct vcpu *vcpu, uint32_t left)
+struct vcpu *a64_trap_rest(uint32_t left, struct vcpu *vcpu)
 {
-    if (left & A64_LEFT_ALL)
+    if (left & (A64_LEFT_ALL | A64_LEFT_REG))
         handle_rare(vcpu, sysreg_read(ESR_EL2), sysreg_read(FAR_EL2));
     return run_resume(vcpu->arch.a64.pcpu, vcpu);
 }
