@@ -67,8 +67,7 @@ static uint32_t out_room(void)
 
 static void out_bytes(const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length && out_room() > 0; i++)
-        fifo_push(&console.out, out_ring, CONSOLE_OUT, bytes[i]);
+    fifo_write(&console.out, out_ring, CONSOLE_OUT, bytes, (uint32_t)MIN(length, out_room()));
 }
 
 static void out_text(const char *text)

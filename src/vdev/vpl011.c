@@ -288,7 +288,7 @@ bool vpl011_mmio(void *device, struct mmio_access *access)
 
     /* Polled without end by drivers that wait: one value, needs no lock. */
     if (access->offset == PL011_FR && !access->write && access->size_bytes <= 4) {
-        access->value = read_once(uart->fr);
+        access->value = __atomic_load_n(&uart->fr, __ATOMIC_RELAXED);
         return true;
     }
     /* As often. No input finds room by it. */

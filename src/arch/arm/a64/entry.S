@@ -133,6 +133,7 @@ guest_sync:
     /* w0: what is left to do (fast.h). */
     ldr     x1, [sp]
     cbnz    w0, not_done
+enter_rest_kept:
     mov     sp, x1
     enter_guest
 
@@ -176,7 +177,8 @@ not_saved:
     mov     x0, x1
     bl      a64_trap_again
     ldr     x1, [sp]
-    cbnz    w0, 1b
+    cbz     w0, enter_rest_kept
+    tbz     w0, #LEFT_LOAD_SHIFT, 1b
     mov     x0, x1
     b       a64_enter
 

@@ -186,22 +186,18 @@ static __always_inline uint64_t after_xzr(uint64_t esr)
 {
     return (esr + REG_PUT(ISS_DABT, SRT, 1)) & ISS_DABT_SRT;
 }
-/* ALL: registers are saved. */
-static __always_inline uint32_t handle_device(struct vcpu *vcpu, uint64_t esr, uint64_t far,
-                                              bool all)
+static __always_inline uint32_t handle_device(struct vcpu *vcpu, uint64_t esr, uint64_t far)
 {
     if ((esr & DABT_KIND) == FSC_TRANSLATION) {
-        if (unlikely((esr & ISS_DABT_SRT) >
-                     REG_PUT(ISS_DABT, SRT, all ? A64_XZR - 1 : A64_SAVED_MAX)))
-            return all ? A64_LEFT_ALL : A64_LEFT_REG;
+        if (unlikely((esr & ISS_DABT_SRT) > REG_PUT(ISS_DABT, SRT, A64_SAVED_MAX)))
+            return A64_LEFT_REG;
         return handle_load(vcpu, esr, far);
     }
-    if ((esr & DABT_KIND) == (FSC_TRANSLATION | ISS_DABT_WnR)) {
-        if (!all && unlikely(after_xzr(esr) > REG_PUT(ISS_DABT, SRT, A64_SAVED_MAX + 1)))
-            return A64_LEFT_REG;
-        return handle_store(vcpu, esr, far);
-    }
-    return A64_LEFT_ALL;
+    if (unlikely((esr & DABT_KIND) != (FSC_TRANSLATION | ISS_DABT_WnR)))
+        return A64_LEFT_ALL;
+    if (unlikely(after_xzr(esr) > REG_PUT(ISS_DABT, SRT, A64_SAVED_MAX + 1)))
+        return A64_LEFT_REG;
+    return handle_store(vcpu, esr, far);
 }
 
 /* One beyond A64_SAVED_MAX is named: zero is as good as saved. */
@@ -224,7 +220,7 @@ __no_stack_protector uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t esr, uin
                    ? handle_register(vcpu, esr)
                    : handle_other_register(vcpu, esr);
     if (top == TOP_DABT)
-        return handle_device(vcpu, esr, far, false);
+        return handle_device(vcpu, esr, far);
     if (top == TOP_HVC64)
         return handle_hvc(vcpu, esr);
     if (top == TOP_WFX64)
@@ -232,14 +228,30 @@ __no_stack_protector uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t esr, uin
     return A64_LEFT_ALL;
 }
 
-/* All registers are saved now, for the want of which a64_trap_sync has done nothing. */
+/*
+ * All registers are saved now, for the want of which a64_trap_sync has done nothing. What was read
+ * is in memory, and all are to be loaded.
+ */
+static __noinline __no_stack_protector uint32_t read_again(struct vcpu *vcpu, uint64_t esr)
+{
+    uint32_t left = A64_LEFT_ALL;
+
+    if (esr >> ESR_TOP_SHIFT == TOP_SYS64 && REG_GET(ISS_SYS64, Rt, esr) != A64_XZR)
+        left = handle_mrs(vcpu, esr);
+    else if (esr >> ESR_TOP_SHIFT == TOP_DABT && REG_GET(ISS_DABT, SRT, esr) != A64_XZR)
+        left = handle_load(vcpu, esr, sysreg_read(FAR_EL2));
+    return left == 0 ? A64_LEFT_LOAD : left;
+}
+
 __no_stack_protector uint32_t a64_trap_again(struct vcpu *vcpu)
 {
     uint64_t esr = sysreg_read(ESR_EL2);
 
-    if (esr >> ESR_TOP_SHIFT == TOP_DABT)
-        return handle_device(vcpu, esr, sysreg_read(FAR_EL2), true);
-    return REG_GET(ISS_SYS64, Rt, esr) == A64_XZR ? A64_LEFT_ALL : handle_register(vcpu, esr);
+    if (esr >> ESR_TOP_SHIFT == TOP_DABT && (esr & ISS_DABT_WnR) != 0)
+        return handle_store(vcpu, esr, sysreg_read(FAR_EL2));
+    if (esr >> ESR_TOP_SHIFT == TOP_SYS64 && (esr & ISS_SYS64_Direction) == 0)
+        return handle_msr(vcpu, esr);
+    return read_again(vcpu, esr);
 }
 
 static __noinline __cold uint32_t take_irq_timed(struct vcpu *vcpu)

@@ -19,6 +19,9 @@
 /* The same, for want of a register: a64_trap_again() may do it. */
 #define A64_LEFT_REG_SHIFT 30
 #define A64_LEFT_REG       bit32(A64_LEFT_REG_SHIFT)
+/* Only to load all registers: one that was not among the first has a new value. */
+#define A64_LEFT_LOAD_SHIFT 29
+#define A64_LEFT_LOAD       bit32(A64_LEFT_LOAD_SHIFT)
 
 /* x0 to this one, the usual ones in an access, are saved. */
 #define A64_SAVED_MAX 9

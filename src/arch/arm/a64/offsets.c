@@ -25,5 +25,6 @@ void offsets(void)
     OFFSET(BOOT_PARAMS_MAIR, offsetof(struct boot_params, mair));
     OFFSET(BOOT_PARAMS_PCPU, offsetof(struct boot_params, pcpu));
     OFFSET(LEFT_REG_SHIFT, A64_LEFT_REG_SHIFT);
+    OFFSET(LEFT_LOAD_SHIFT, A64_LEFT_LOAD_SHIFT);
     OFFSET(FATAL_FRAME_BYTES, sizeof(struct fatal_frame));
 }
