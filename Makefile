@@ -99,7 +99,7 @@ $$(B_$(1))/%.S.o: %.S $$(B_$(1))/gen/offsets.h
 	@mkdir -p $$(dir $$@)
 	@echo "  AS  $$<"; $(CROSS_$(1))gcc $$(FLAGS_$(1)) -D__ASSEMBLER__ -MMD -MP -c -o $$@ $$<
 # Linked twice: the functions' names come from the first link (scripts/symbols, core/symbols.h).
-LINK_$(1) = $(CROSS_$(1))gcc $$(FLAGS_$(1)) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
+LINK_$(1) = $(CROSS_$(1))gcc $$(FLAGS_$(1)) -Os -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
 	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -Wl,-T,src/boot/$(1).ld -o $$@ $$(OBJ_$(1))
 $$(B_$(1))/nameless.elf: $$(OBJ_$(1)) src/boot/$(1).ld
 	@$$(LINK_$(1)) $$(LIBS_$(1)) -lgcc

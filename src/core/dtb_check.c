@@ -87,8 +87,8 @@ static bool structure_fits(const struct dtb_block *b, uint32_t *levels)
     uint32_t at = 0, next, depth = 0, names = names_bytes(b), token = dtb_token(b, at, &next);
 
     *levels = 0;
-    /* The root, and only it, has no name. */
-    if (token != FDT_BEGIN_NODE || next != 2 * DTB_WORD_BYTES)
+    /* The root has no name. */
+    if (token != FDT_BEGIN_NODE || b->tokens[DTB_WORD_BYTES] != 0)
         return false;
     do {
         if (token == FDT_BEGIN_NODE)

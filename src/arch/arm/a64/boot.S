@@ -132,6 +132,13 @@ primary_mapped:
     ldr     x0, =bss_start
     ldr     x1, =bss_end
     bl      clear
+    ldr     x0, =data_start
+    ldr     x1, =data_end
+    ldr     x2, =data_load
+1:  ldp     x3, x4, [x2], #16
+    stp     x3, x4, [x0], #16
+    cmp     x0, x1
+    b.lo    1b
     ldr     x0, =boot_stack_top
     mov     sp, x0
     mov     x29, xzr

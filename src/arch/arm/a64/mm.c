@@ -24,7 +24,7 @@
 #define S2_IPA_BITS 40
 
 extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], sealed_start[],
-    sealed_end[], data_start[], data_end[];
+    sealed_end[];
 
 void idmap_switch(uint64_t root); /* boot.S */
 
@@ -175,14 +175,13 @@ const void *mm_init(hpa_t image, hpa_t fdt)
     read_widths();
     hyp_pt.root = table_alloc(&hyp_pt);
     hyp_pt.page_count = 1;
-    /* Where CPUs turn their MMU on: at its physical address, for good, but only this page. */
+    /* Where CPUs turn their MMU on: at its physical address, for good, but only this page,
+     * and nowhere else. */
     BUG_ON(hyp_map(arch_to_hpa(idmap_start).raw, arch_to_hpa(idmap_start), PAGE_SIZE,
                    PT_READ | PT_EXEC, PT_NORMAL));
-    map_section(image_start, idmap_start, PT_READ);
     map_section(text_start, text_end, PT_READ | PT_EXEC);
     map_section(rodata_start, rodata_end, PT_READ);
     map_section(sealed_start, sealed_end, PT_READ | PT_WRITE);
-    map_section(data_start, data_end, PT_READ | PT_WRITE);
     map_section(sealed_end, image_end, PT_READ | PT_WRITE);
     BUG_ON(hyp_map(FDT_VA, HPA(fdt_first), FDT_WINDOW_BYTES, PT_READ, PT_NORMAL));
     /*
