@@ -30,7 +30,8 @@ all: $(ARCHES) tool
 # `make ARCH` builds $B/ARCH/trapeze.elf and .bin. What an architecture says of itself: the prefix of its tools
 # (CROSS), the folder of its port with arch_defs.h and offsets.c (PORT), what of the models and the hardware folders
 # is its own, its compiler flags, and its libraries' folder in the sysroot.
-# make GHOST=1 ARCH: with the ghost check (core/ghost.h), in a folder of its own.
+# make GHOST=1 ARCH: with the ghost check (core/ghost.h), in a folder of its own. So is make UNTOLD=1 riscv64, for harts
+# that say little of a fault (hw/csr.h).
 PORT_arm64 := src/arch/arm/a64
 ARCH_SRC_arm64 := $(filter-out src/arch/arm/model/a32_%,$(wildcard src/arch/arm/model/*.c src/arch/arm/hw/*.c src/arch/arm/a64/*.[cS]))
 # What our code leaves alone is the guest's still when a trap is done at once (fast.h). Libraries do as they like.
@@ -56,7 +57,7 @@ ARCH_FLAGS_riscv64 := $(RISCV_UNUSED) -march=rv64gc -mabi=lp64d $(RISCV_FP) -mcm
 FRAMELESS_riscv64 := src/vdev/vplic.c src/vdev/vns16550.c
 LIBDIR_riscv64 := riscv64-linux-gnu
 
-HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie \
+HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) $(if $(UNTOLD),-DCONFIG_UNTOLD) -std=gnu11 -O2 -g $(WARN) -ffreestanding -fno-pic -fno-pie \
 	-fstack-protector-strong -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-delete-null-pointer-checks -flto=2 -Isrc -I.
 
@@ -73,7 +74,7 @@ SMALL_arm64 := $(filter-out src/arch/arm/a32/% src/arch/arm/model/a32_% src/vdev
 	$(addprefix src/arch/arm/a64/,boot.c boot_tables.c cache.c cpu.c firmware_call.c gic_drivers.c ids.c mm.c observed.c trace.c vcpu.c)
 
 define HV_RULES
-B_$(1) := $B/$(1)$(if $(GHOST),-ghost)
+B_$(1) := $B/$(1)$(if $(GHOST),-ghost)$(if $(UNTOLD),-untold)
 FLAGS_$(1) := $(HV_FLAGS) $(ARCH_FLAGS_$(1)) -I$(PORT_$(1)) -I$$(B_$(1))/gen -isystem $(SYSROOT_$(1))/usr/include
 LIBS_$(1) := $(addprefix $(SYSROOT_$(1))/usr/lib/$(LIBDIR_$(1))/,libfdt.a libz.a)
 OBJ_$(1) := $$(patsubst %,$$(B_$(1))/%.o,$(PORTABLE) $(filter-out $(PORT_$(1))/offsets.c,$(ARCH_SRC_$(1))))

@@ -34,10 +34,15 @@ die() {
 }
 say() { echo "$(basename "$0"): $*" >&2; }
 
-# bench_prepare ARCH: all that is built and fetched. Sets ARCH and OUT.
+# Ways to run guests that an architecture has besides: the CPU for them, and what tells the plugin where their kernels are.
+declare -A WAY_CPU=([riscv64-emulate]=rv64,h=false)
+declare -A WAY_LEVELS=([riscv64-emulate]=,emulated=on)
+
+# bench_prepare ARCH: all that is built and fetched. Sets WAY, as it was named, ARCH, GUEST_LEVELS for plugins and OUT.
 bench_prepare() {
-    ARCH=$1 OUT=build/bench/$1
-    [[ -n ${QEMU[$ARCH]:-} ]] || die "there is no measuring of '$ARCH'; there is: ${!QEMU[*]}"
+    WAY=$1 ARCH=${1%-emulate} OUT=build/bench/$1 GUEST_LEVELS=${WAY_LEVELS[$1]:-}
+    [[ -n ${QEMU[$1]:-}${WAY_CPU[$1]:-} ]] || die "there is no measuring of '$1'; there is: ${!QEMU[*]} ${!WAY_CPU[*]}"
+    CPU[$ARCH]=${WAY_CPU[$1]:-${CPU[$ARCH]}}
     scripts/host-packages run "$ARCH"
     scripts/fetch "$ARCH-sysroot" "$ARCH-kernel" "$ARCH-busybox"
     make -s -j"$(nproc)" "$ARCH" tool "${GUESTS[$ARCH]}" >&2

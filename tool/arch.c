@@ -43,8 +43,10 @@ static const struct tool_arch arches[] = {
         .image_offset = MIB(2),
         .boot_command = "booti",
         .uboot_arch = 26,
+        .efi_name = "BOOTRISCV64.EFI",
         .kernel_kinds = KIND(RAW) | KIND(RISCV) | KIND(ELF),
         .elf_machine = IMAGE_MACHINE_RISCV,
+        .has_sbi = true,
         .has_machine_mode = true,
     },
 };

@@ -15,8 +15,10 @@ struct tool_arch {
         image_offset; /* of the hypervisor from the start of RAM, where QEMU's -kernel puts it */
     const char *boot_command; /* of U-Boot */
     uint8_t uboot_arch;       /* IH_ARCH_* in an image's header */
+    const char *efi_name;     /* of an image that UEFI starts by itself; NULL: ours is none */
     uint32_t kernel_kinds;    /* bit per enum image_kind that its VMs run */
     uint32_t elf_machine;     /* of an ELF kernel */
+    bool has_sbi;             /* is the firmware's interface */
     bool has_machine_mode;    /* in which VMs may start */
 };
 

@@ -166,6 +166,11 @@ static void write_folder(const struct pack *pack, const struct tool_arch *arch, 
 
     folder_make(pack->folder);
     file_write(text_format("%s/trapeze.bin", pack->folder), hypervisor.bytes, hypervisor.size);
+    if (arch->efi_name != NULL) {
+        folder_make(text_format("%s/EFI/BOOT", pack->folder));
+        file_write(text_format("%s/EFI/BOOT/%s", pack->folder, arch->efi_name), hypervisor.bytes,
+                   hypervisor.size);
+    }
     file_write(text_format("%s/system.dtb", pack->folder), dtb.bytes, dtb.size);
     for (uint32_t i = 0; i < modules->count; i++) {
         const struct module *module = &modules->entry[i];

@@ -126,6 +126,9 @@ bool system_read(struct system *system)
         if (vm->start_machine && !system->arch->has_machine_mode)
             problems_add(&system->problems, CONFIG_ERROR, vm->path, "trapeze,start-mode",
                          "This architecture has no machine mode. Leave it out.");
+        if (vm->sbi_legacy && !system->arch->has_sbi)
+            problems_add(&system->problems, CONFIG_ERROR, vm->path, "trapeze,sbi-legacy",
+                         "This architecture's firmware is not SBI. Leave it out.");
         check_room(system, vm, kernel, ramdisk);
     }
     return err == ERR_NONE;

@@ -10,8 +10,9 @@
  * how often
  *
  * Levels: AArch64's exception levels; ARMv7's user 0, kernel's modes 1, Hyp 2; RISC-V's U and
- * VU 0, VS 1, S 2, M 3. For one virtual CPU: QEMU 10.0.2 aborts with a plugin and more of them on
- * one thread, which -icount needs.
+ * VU 0, VS 1, S 2, M 3. With emulated=on, where guests' kernels are in U-mode too: U from
+ * KERNEL_FROM on is 1, below 0. For one virtual CPU: QEMU 10.0.2 aborts with a plugin and more of
+ * them on one thread, which -icount needs.
  */
 #include "bench/plugin/qemu_api.h"
 
@@ -26,6 +27,10 @@
 #define OUT_OPTION     "out="
 #define PROFILE_OPTION "profile="
 #define STOP_OPTION    "stop="
+#define EMULATED       "emulated=on"
+/* Memory, where a kernel begins, is there, and its own addresses are above; programs of bench/linux
+ * are below, as they are linked to a place. */
+#define KERNEL_FROM 0x80000000u
 
 /* Where a register tells the level: by name, in this order of preference. */
 enum level_source { LEVEL_CPSR, LEVEL_PRIV, LEVEL_SOURCES };
@@ -34,6 +39,7 @@ static const char *const source_names[LEVEL_SOURCES] = {"cpsr", "priv"};
 static struct {
     FILE *out;
     int profiled, stop; /* levels, or -1 */
+    bool emulated;
     enum level_source source;
     struct qemu_plugin_register *reg;
     struct glib_array *bytes;
@@ -99,14 +105,17 @@ static unsigned level_of_cpsr(uint64_t cpsr)
 }
 
 /* RISC-V Debug Specification, "Virtual Debug Registers": prv in 1:0, v in 2. S with v is VS. */
-static unsigned level_of_priv(uint64_t priv)
+static unsigned level_of_priv(uint64_t priv, uint64_t address)
 {
     unsigned prv = priv & 3;
 
+    if (prv == 0 && count.emulated && address >= KERNEL_FROM)
+        return 1;
     return prv == 1 && !(priv & 4) ? 2 : prv;
 }
 
-static unsigned level_now(void)
+/* Of the block that begins at ADDRESS and is about to be executed. */
+static unsigned level_now(uint64_t address)
 {
     uint64_t value = 0;
 
@@ -115,7 +124,7 @@ static unsigned level_now(void)
         die("the level of privilege cannot be read when a block is translated");
     memcpy(&value, count.bytes->data,
            count.bytes->len < sizeof(value) ? count.bytes->len : sizeof(value));
-    return count.source == LEVEL_CPSR ? level_of_cpsr(value) : level_of_priv(value);
+    return count.source == LEVEL_CPSR ? level_of_cpsr(value) : level_of_priv(value, address);
 }
 
 /* ---- what is told */
@@ -181,7 +190,7 @@ static uint32_t slot_of(uint64_t address)
 
 static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
 {
-    unsigned level = level_now();
+    unsigned level = level_now(qemu_plugin_tb_vaddr(tb));
     size_t n = qemu_plugin_tb_n_insns(tb);
 
     if (!count.seen[level])
@@ -214,6 +223,8 @@ int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc, cha
             count.profiled = atoi(argv[i] + strlen(PROFILE_OPTION)) % LEVELS;
         else if (strncmp(argv[i], STOP_OPTION, strlen(STOP_OPTION)) == 0)
             count.stop = atoi(argv[i] + strlen(STOP_OPTION)) % LEVELS;
+        else if (strcmp(argv[i], EMULATED) == 0)
+            count.emulated = true;
     }
     if (!count.out)
         die("no file to write to: give out=FILE");

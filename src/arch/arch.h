@@ -136,6 +136,10 @@ trap_handler_fn arch_trap_sysreg, arch_trap_call, arch_trap_fp;
 uint64_t arch_vcpu_pc(const struct vcpu *vcpu);
 /* How VCPU, which is loaded here or nowhere, looks from outside (core/trace.h). */
 void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view);
+/* The general registers of VCPU, which is loaded here or nowhere; GPRS comes zeroed, and stays so
+ * from where the architecture has no more. */
+#define ARCH_GPR_MAX 31
+void arch_vcpu_gprs(const struct vcpu *vcpu, uint64_t gprs[ARCH_GPR_MAX]);
 /* What a guest that touches GPA, where it has nothing, may take it for, and what to do; NULL if
  * that is not known. */
 const char *arch_gpa_hint(gpa_t gpa);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Owns the reading of device trees: docs/adr/0014-own-reader-of-trees.md says why it is ours. Must
+ * Owns the reading of device trees: docs/adr/0016-own-reader-of-trees.md says why it is ours. Must
  * not know any binding but that of names. Devicetree Specification 0.4, sections 2.2, 2.3, 3.3, 5.
  */
 #include "core/dtb.h"

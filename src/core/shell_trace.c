@@ -72,6 +72,16 @@ void shell_stat(const struct shell_words *arguments)
 
 /* ---- trace */
 
+/* Exactly, where that is known. */
+static void print_cost(const struct trace_record *record)
+{
+    if (record->instructions != 0)
+        shell_print("%llu instructions\r\n", (unsigned long long)record->instructions);
+    else
+        shell_print("%llu ns\r\n",
+                    (unsigned long long)stat_ns(record->end_ticks - record->start_ticks));
+}
+
 static void show_trace(struct vm *vm)
 {
     struct trace_record record;
@@ -82,9 +92,10 @@ static void show_trace(struct vm *vm)
         uint64_t us = stat_ns(record.start_ticks - vm->time_zero_ticks) / 1000;
 
         trace_text(vm, &record, text, sizeof(text));
-        shell_print("%4llu.%06llu %s/%u pc=%llx %s\r\n", (unsigned long long)(us / 1000000),
+        shell_print("%4llu.%06llu %s/%u pc=%llx %s, ", (unsigned long long)(us / 1000000),
                     (unsigned long long)(us % 1000000), vm->name, record.vcpu,
                     (unsigned long long)record.pc, text);
+        print_cost(&record);
     }
     if (i == 0)
         shell_print("nothing was traced of %s\r\n", vm->name);

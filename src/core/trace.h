@@ -48,6 +48,7 @@ struct uart_words {
 
 struct trace_record {
     uint64_t start_ticks, end_ticks; /* of its handling */
+    uint64_t instructions;           /* executed for it; 0: this CPU does not count them */
     uint64_t pc;                     /* when it was taken */
     struct trap trap;                /* as the handler left it; valid: value is known */
     enum trap_result result;

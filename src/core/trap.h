@@ -65,6 +65,7 @@ struct trap {
         } fault;
         struct {
             uint32_t key; /* the architecture's encoding of the register: an index into its rows */
+            uint64_t written; /* RISC-V: what an access that both reads and writes left there */
         } sysreg;
         struct {
             uint32_t immediate;

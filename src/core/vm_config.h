@@ -60,6 +60,7 @@ struct vm_config {
     bool vpl011;              /* the platform's virtual UART: vpl011, trapeze,vns16550 */
     bool emulate;             /* trapeze,virtualise = "emulate": not by the hardware's help */
     bool start_machine;       /* trapeze,start-mode = "machine" */
+    bool sbi_legacy;          /* trapeze,sbi-legacy: firmware calls from before SBI 0.2 */
     bool unmapped_reads_ones; /* trap-unmapped-accesses = <0> */
     bool user_mode;           /* trapeze,user-mode: a program without a kernel below it */
     const char *bootargs;     /* into the blob; NULL for none */

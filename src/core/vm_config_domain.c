@@ -166,6 +166,10 @@ static void read_options(struct config_reader *r, int node)
     }
     read_virtualise(r, node);
     read_start_mode(r, node);
+    vm->sbi_legacy = config_flag(r, node, "trapeze,sbi-legacy");
+    if (vm->sbi_legacy && vm->start_machine)
+        config_error(r, "trapeze,sbi-legacy",
+                     "A VM that starts in machine mode has no firmware to call. Leave it out.");
     if (config_u32(r, node, "nr_spis", &value)) {
         if (value > SPI_COUNT_MAX)
             config_error(r, "nr_spis",

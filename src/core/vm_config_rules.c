@@ -55,6 +55,7 @@ static const struct rule rules[] = {
     {"trapeze,virtualise", IN_DOMAIN, STRING, READ, NULL, "trapeze,virtualise = \"emulate\";"},
     {"trapeze,vns16550", IN_DOMAIN, FLAG, READ, NULL, "trapeze,vns16550;"},
     {"trapeze,start-mode", IN_DOMAIN, STRING, READ, NULL, "trapeze,start-mode = \"machine\";"},
+    {"trapeze,sbi-legacy", IN_DOMAIN, FLAG, READ, NULL, "trapeze,sbi-legacy;"},
 
     /* a VM: what of Xen's would be a broken promise */
     {"xen,static-mem", IN_DOMAIN, ANY, REFUSE, NULL, NO_STATIC},

@@ -140,6 +140,13 @@ static enum err build(struct vm *vm, const struct vm_image_params *params,
     if (!err && vm->config->start_machine && !params->has_machine_mode)
         err = image_error(report, ERR_UNSUPPORTED, "trapeze,start-mode",
                           "This architecture has no machine mode. Leave it out.");
+    if (!err && vm->config->sbi_legacy && !params->has_sbi)
+        err = image_error(report, ERR_UNSUPPORTED, "trapeze,sbi-legacy",
+                          "This architecture's firmware is not SBI. Leave it out.");
+    if (!err && vm->config->emulate && !params->can_emulate)
+        err = image_error(report, ERR_UNSUPPORTED, "trapeze,virtualise",
+                          "This machine has nothing that could be emulated instead (on Arm it is "
+                          "a GICv2's CPU interface). Leave it out.");
     if (!err)
         err = image_size_banks(vm, params, report);
     if (!err)

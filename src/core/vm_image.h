@@ -28,7 +28,9 @@ struct vm_image_params {
     uint32_t kernel_kinds;
     bool user_mode;       /* it can have programs without a kernel below them */
     uint32_t elf_machine; /* e_machine of an ELF kernel; 0: any */
+    bool has_sbi;         /* is its firmware's interface */
     bool has_machine_mode;
+    bool can_emulate; /* what else the hardware helps with: trapeze,virtualise */
     const struct board *board;
     const struct system_config *system; /* all VMs: a module that two of them use is copied */
 };

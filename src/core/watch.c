@@ -20,12 +20,18 @@
 #define LOOK_MAX 60
 /* PCs this close together are one place. */
 #define PLACE_BYTES 128
+/* A loop that waits changes no more of its registers than this: a time, and how much of it is left.
+ * One that gets on with something, as an unpacker does, changes more. */
+#define WAIT_REGISTERS 2
+/* 2^64 by the golden ratio: the top byte of a product depends on all of the other factor. */
+#define HASH_MULTIPLIER 0x9e3779b97f4a7c15ULL
 
 /* A vCPU between two looks. */
 struct seen {
     struct watch_vcpu_facts facts;
-    uint64_t place;      /* where it was when it became still */
-    uint64_t trap_count; /* since the start */
+    uint64_t place;             /* where it was when it became still, */
+    uint8_t gprs[ARCH_GPR_MAX]; /* and with what, as in struct look */
+    uint64_t trap_count;        /* since the start */
     uint64_t trap_count_before;
     uint64_t run_ticks; /* at the last look */
 };
@@ -42,7 +48,8 @@ struct look {
     struct vcpu *vcpu;
     struct guest_view view;
     uint64_t run_ticks;
-    uint8_t state; /* enum sched_state */
+    uint8_t state;              /* enum sched_state */
+    uint8_t gprs[ARCH_GPR_MAX]; /* its registers, a byte each, by which a change is seen */
 };
 
 /* ---- start and end */
@@ -72,7 +79,7 @@ static void init_facts(struct vm *vm, struct watch_state *state)
     state->facts = (struct watch_facts){
         .vm = vm,
         .bootargs = vm->config->bootargs,
-        .has_uart = vm->config->vpl011,
+        .has_uart = vm->config->vpl011 || vm->config->sbi_legacy,
         .has_initrd = vm->image->initrd_bytes > 0,
         .kernel = vm->image->kernel.kind,
         .entry = vm->entry.raw,
@@ -164,12 +171,26 @@ static void look_here(void *argument)
 {
     struct look *look = argument;
     const struct sched_entity *sched = &look->vcpu->sched;
+    uint64_t gprs[ARCH_GPR_MAX] = {0};
 
     arch_vcpu_view(look->vcpu, &look->view);
+    arch_vcpu_gprs(look->vcpu, gprs);
+    for (uint32_t i = 0; i < ARCH_GPR_MAX; i++)
+        look->gprs[i] = (uint8_t)(gprs[i] * HASH_MULTIPLIER >> 56);
     look->state = sched->state;
     look->run_ticks = sched->run_ticks;
     if (sched->state == SCHED_RUNNING)
         look->run_ticks += arch_counter() - sched->run_start_ticks;
+}
+
+/* Is it where it was, and has nothing to show for the time? */
+static bool is_at_its_place(const struct seen *seen, const struct look *look)
+{
+    uint32_t changed = 0;
+
+    for (uint32_t i = 0; i < ARCH_GPR_MAX; i++)
+        changed += seen->gprs[i] != look->gprs[i];
+    return look->view.pc - seen->place + PLACE_BYTES / 2 < PLACE_BYTES && changed <= WAIT_REGISTERS;
 }
 
 /* Note what a LOOK at a vCPU says against the one before. True if it has not done anything since.
@@ -180,7 +201,7 @@ static bool compare(struct seen *seen, const struct look *look)
     bool trapped = seen->trap_count != seen->trap_count_before;
     uint64_t ran = look->run_ticks - seen->run_ticks;
     uint64_t period = WATCH_PERIOD_NS * (arch_counter_hz() / 1000000) / 1000;
-    bool here = look->view.pc - seen->place + PLACE_BYTES / 2 < PLACE_BYTES;
+    bool here = is_at_its_place(seen, look);
 
     facts->id = look->vcpu->id;
     facts->on = true;
@@ -188,8 +209,10 @@ static bool compare(struct seen *seen, const struct look *look)
     facts->waits = look->state == SCHED_WAITING;
     facts->starved = look->state == SCHED_READY && ran == 0;
     facts->still = !trapped && here && ran > period / 4 ? facts->still + 1 : 0;
-    if (!here)
+    if (!here) {
         seen->place = look->view.pc;
+        memcpy(seen->gprs, look->gprs, sizeof(seen->gprs));
+    }
     seen->trap_count_before = seen->trap_count;
     seen->run_ticks = look->run_ticks;
     return facts->waits && ran < period / 50 && !look->view.timer_set;

@@ -18,12 +18,13 @@
 /* One vCPU at a look. */
 struct watch_vcpu_facts {
     uint32_t id;
-    bool on;           /* else nothing below counts */
-    bool waits;        /* in WFI */
-    bool starved;      /* ready for the whole period, and did not get to run */
-    uint32_t still;    /* looks in a row at which it ran, without a trap, around the same PC */
-    uint32_t repeats;  /* its last trap: how often in a row, */
-    bool repeats_fail; /* whether it got an exception for it, */
+    bool on;          /* else nothing below counts */
+    bool waits;       /* in WFI */
+    bool starved;     /* ready for the whole period, and did not get to run */
+    uint32_t still;   /* looks in a row at which it ran, without a trap, around the same PC and with
+                         the same in its registers */
+    uint32_t repeats; /* its last trap: how often in a row, */
+    bool repeats_fail;        /* whether it got an exception for it, */
     struct trace_record last; /* and what it was */
     struct guest_view view;
 };

@@ -8,13 +8,15 @@
 #include "arch/host/rv_hook_record.h"
 #include "arch/riscv/model/rv_csr_rows.h"
 #include "arch/riscv/model/rv_guest_layout.h"
-#include "arch/riscv/model/rv_sbi.h"
+#include "arch/riscv/model/rv_pt.h"
+#include "arch/riscv/model/rv_sbi_legacy.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/guest_mem.h"
 #include "core/vm.h"
 #include "lib/panic.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/plain_walk.h"
 #include "vdev/vns16550.h"
 #include "vdev/vplic.h"
 
@@ -83,8 +85,41 @@ void watch_cpu_refused(struct vm *v, uint32_t index, uint64_t entry)
 }
 enum err guest_mem_read(struct vm *v, gpa_t from, void *to, uint64_t size_bytes)
 {
-    BUG_ON(!range_within(from.raw, size_bytes, RV_GUEST_BANK0_BASE, MIB(1)));
-    memset(to, 'x', size_bytes);
+    if (!range_within(from.raw, size_bytes, RV_GUEST_BANK0_BASE, MIB(1)))
+        return ERR_RANGE; /* only what a legacy call's mask is read from is not checked before */
+    memset(to, input_u8(&in), size_bytes);
+    return ERR_NONE;
+}
+enum err guest_mem_write(struct vm *v, gpa_t to, const void *from, uint64_t size_bytes)
+{
+    BUG_ON(!range_within(to.raw, size_bytes, RV_GUEST_BANK0_BASE, MIB(1)));
+    return input_u8(&in) % 8 ? ERR_NONE : ERR_RANGE;
+}
+
+/* The guest's page tables: all of its memory that has contents. */
+#define TABLE_COUNT 3u
+static uint64_t tables[TABLE_COUNT][512];
+static uint64_t *table_entry(gpa_t at)
+{
+    uint64_t offset = at.raw - RV_GUEST_BANK0_BASE;
+
+    return at.raw % 8 == 0 && offset < sizeof(tables) ? &tables[0][0] + offset / 8 : NULL;
+}
+enum err guest_mem_load_u64(struct vm *v, gpa_t at, uint64_t *value)
+{
+    const uint64_t *entry = table_entry(at);
+
+    if (entry != NULL)
+        *value = *entry;
+    return entry != NULL ? ERR_NONE : ERR_RANGE;
+}
+enum err guest_mem_exchange_u64(struct vm *v, gpa_t at, uint64_t *expected, uint64_t value)
+{
+    uint64_t *entry = table_entry(at);
+
+    BUG_ON(entry == NULL || *entry != *expected);
+    BUG_ON((value ^ *entry) & ~(uint64_t)(RV_PTE_A | RV_PTE_D));
+    *entry = value;
     return ERR_NONE;
 }
 
@@ -100,6 +135,25 @@ static bool put(void *ctx, char byte)
     return input_u8(&in) % 4 != 0;
 }
 
+/* Three levels, to devices and to the tables themselves, with and without some rights. */
+static void start_tables(void)
+{
+    static const uint64_t pages[] = {RV_GUEST_PLIC_BASE, RV_GUEST_UART_BASE, RV_GUEST_BANK0_BASE,
+                                     0};
+    static const uint64_t rights[] = {RV_PTE_R | RV_PTE_W, RV_PTE_R | RV_PTE_W | RV_PTE_U, RV_PTE_X,
+                                      RV_PTE_R};
+
+    memset(tables, 0, sizeof(tables));
+    for (unsigned slot = 0; slot < 4; slot++) {
+        for (unsigned t = 0; t + 1 < TABLE_COUNT; t++)
+            tables[t][slot] =
+                RV_PTE_V |
+                REG_PUT(RV_PTE, PPN, (RV_GUEST_BANK0_BASE >> PAGE_SHIFT) + t + 1 + slot % 2 * t);
+        tables[TABLE_COUNT - 1][slot] =
+            RV_PTE_V | rights[slot] | REG_PUT(RV_PTE, PPN, pages[slot] >> PAGE_SHIFT);
+    }
+}
+
 static void start(void)
 {
     const struct vplic_config plic_config = {2 * HARTS, set_external, NULL};
@@ -110,13 +164,14 @@ static void start(void)
         {{RV_GUEST_PLIC_BASE}, VPLIC_SIZE, vplic_mmio, &plic, vplic_peek, "PLIC"},
         {{RV_GUEST_UART_BASE}, VNS16550_SIZE, vns16550_mmio, &uart, vns16550_peek, "UART"},
     };
-    static const struct vm_config config;
+    static const struct vm_config config = {.sbi_legacy = true};
 
     memset(&vm, 0, sizeof(vm));
     vm.config = &config;
     for (size_t i = 0; i < ARRAY_SIZE(regions); i++)
         BUG_ON(mmio_bus_add(&vm.mmio, &regions[i]) != ERR_NONE);
     memset(vcpus, 0, sizeof(vcpus));
+    start_tables();
     memset(&rv_hook_record, 0, sizeof(rv_hook_record));
     rv_csr_init();
     vm.vcpu_count = HARTS;
@@ -149,7 +204,11 @@ static const uint64_t places[] = {RV_GUEST_PLIC_BASE,
 
 static void prepare_call(struct rv_gprs *gprs)
 {
-    gprs->x[RV_A7] = input_u8(&in) % 8 ? INPUT_PICK(&in, calls) : input_value(&in);
+    uint8_t how = input_u8(&in);
+
+    gprs->x[RV_A7] = how % 8   ? INPUT_PICK(&in, calls)
+                     : how % 2 ? input_value(&in)
+                               : how / 8 % (SBI_LEGACY_SHUTDOWN + 2);
     gprs->x[RV_A6] = input_u8(&in) % 8;
     for (unsigned i = 0; i < 5; i++)
         gprs->x[RV_A0 + i] = input_u8(&in) % 4 ? input_value(&in) : RV_GUEST_BANK0_BASE;
@@ -189,7 +248,14 @@ static void check_done(const struct rv_syndrome *syndrome, const struct trap *tr
 
     BUG_ON(after->pc != before->pc + 2 && after->pc != before->pc + 4);
     if (syndrome->cause == RV_CAUSE_ECALL_VS) {
-        BUG_ON((which & ~(bit32(RV_A0) | bit32(RV_A1))) != 0 || after->pc != before->pc + 4);
+        uint32_t answers = bit32(RV_A0) | bit32(RV_A1);
+
+        if (before->x[RV_A7] <= SBI_LEGACY_SHUTDOWN) {
+            BUG_ON((which & ~bit32(RV_A0)) != 0 || after->pc != before->pc + 4);
+            BUG_ON((int64_t)after->x[RV_A0] > UINT8_MAX);
+            return;
+        }
+        BUG_ON((which & ~answers) != 0 || after->pc != before->pc + 4);
         BUG_ON((int64_t)after->x[RV_A0] > 0 || (int64_t)after->x[RV_A0] < SBI_ERR_NO_SHMEM);
         return;
     }
@@ -200,21 +266,6 @@ static void check_done(const struct rv_syndrome *syndrome, const struct trap *tr
     if (!trap->write && trap->reg != TRAP_REG_NONE)
         BUG_ON(after->x[trap->reg] !=
                narrowed(trap->value, trap->mmio.size_bytes, trap->mmio.sign_extend));
-}
-
-/* Again, or not at all: nothing changed; or it sleeps and has forgotten all. */
-static void check_retry(const struct vcpu *vcpu, const struct rv_syndrome *syndrome,
-                        const struct rv_state *before)
-{
-    const struct rv_state *after = &vcpu->arch.rv;
-
-    if (after->gprs.pc == before->gprs.pc && changed(&before->gprs, &after->gprs) == 0)
-        return;
-    BUG_ON(syndrome->cause != RV_CAUSE_ECALL_VS || rv_hook_record.wait_count == 0);
-    BUG_ON(!range_within(after->gprs.pc, 2, RV_GUEST_BANK0_BASE, MIB(1)) ||
-           after->gprs.pc % 2 != 0);
-    BUG_ON(after->gprs.x[RV_A0] != vcpu->id || after->gprs.x[RV_A1] != before->gprs.x[RV_A2]);
-    BUG_ON(after->super.satp != 0 || (after->super.sstatus & SSTATUS_SIE) != 0);
 }
 
 /* Refused: the exception is taken as 10.1 has it, from where it was. */
@@ -231,11 +282,103 @@ static void check_injected(const struct rv_syndrome *syndrome, enum trap_result 
     BUG_ON(REG_GET(SSTATUS, SPIE, new->sstatus) != REG_GET(SSTATUS, SIE, old->sstatus));
     if (result == TRAP_ABORT)
         BUG_ON(cause != RV_CAUSE_FETCH_ACCESS && cause != RV_CAUSE_LOAD_ACCESS &&
-               cause != RV_CAUSE_STORE_ACCESS);
+               cause != RV_CAUSE_STORE_ACCESS && cause != RV_CAUSE_LOAD_PAGE);
     else if (syndrome->cause == RV_CAUSE_VIRTUAL)
         BUG_ON(cause != RV_CAUSE_ILLEGAL);
     /* A guest has no guests. */
     BUG_ON(cause == RV_CAUSE_VIRTUAL || (result == TRAP_ABORT && rv_is_guest_page_fault(cause)));
+}
+
+/* Again, or not at all: nothing changed; or it sleeps and has forgotten all. */
+static void check_retry(const struct vcpu *vcpu, const struct rv_syndrome *syndrome,
+                        const struct rv_state *before)
+{
+    const struct rv_state *after = &vcpu->arch.rv;
+
+    if (after->gprs.pc == before->gprs.pc && changed(&before->gprs, &after->gprs) == 0)
+        return;
+    if (syndrome->cause == RV_CAUSE_ECALL_VS && before->gprs.x[RV_A7] <= SBI_LEGACY_SHUTDOWN) {
+        /* The mask could not be read: a load's exception. */
+        BUG_ON(after->super.scause != RV_CAUSE_LOAD_ACCESS &&
+               after->super.scause != RV_CAUSE_LOAD_PAGE);
+        BUG_ON(after->super.stval - before->gprs.x[RV_A0] >= sizeof(uint64_t));
+        check_injected(syndrome, TRAP_ABORT, before, after);
+        return;
+    }
+    BUG_ON(syndrome->cause != RV_CAUSE_ECALL_VS || rv_hook_record.wait_count == 0);
+    BUG_ON(!range_within(after->gprs.pc, 2, RV_GUEST_BANK0_BASE, MIB(1)) ||
+           after->gprs.pc % 2 != 0);
+    BUG_ON(after->gprs.x[RV_A0] != vcpu->id || after->gprs.x[RV_A1] != before->gprs.x[RV_A2]);
+    BUG_ON(after->super.satp != 0 || (after->super.sstatus & SSTATUS_SIE) != 0);
+}
+
+/* ---- faults of which the hart tells no address */
+
+/* An entry of the tables, of the few that addresses below reach: to another, a device, nowhere. */
+static void change_tables(void)
+{
+    uint64_t *entry = &tables[input_below(&in, TABLE_COUNT)][input_below(&in, 4)];
+    uint64_t to = input_u8(&in) % 2 ? RV_GUEST_BANK0_BASE + input_below(&in, 4) * PAGE_SIZE
+                                    : align_down(INPUT_PICK(&in, places), PAGE_SIZE);
+
+    *entry = REG_PUT(RV_PTE, PPN, to >> PAGE_SHIFT) | input_u8(&in);
+    if (input_u8(&in) % 8 == 0)
+        *entry ^= bit64(input_below(&in, 64));
+}
+
+/* The guest is translated by those tables, and the fault is somewhere in the pages they reach. */
+static void untell(struct vcpu *vcpu, struct rv_syndrome *syndrome)
+{
+    uint64_t slots = input_u8(&in);
+
+    vcpu->arch.rv.super.satp = input_u8(&in) % 4
+                                   ? REG_PUT(SATP, MODE, RV_MODE_SV39) |
+                                         (RV_GUEST_BANK0_BASE >> PAGE_SHIFT) + input_below(&in, 4)
+                                   : 0;
+    syndrome->htval = 0;
+    syndrome->tval = (slots & 3) << 30 | (slots >> 2 & 3) << 21 | (slots >> 4 & 3) << 12 |
+                     zero_extend(syndrome->tval, PAGE_SHIFT);
+    if (input_u8(&in) % 16 == 0)
+        syndrome->tval ^= bit64(input_below(&in, 64));
+}
+
+/* Judged by another walk, made before: TRAP is of the address that it found. */
+static void check_untold(const struct rv_syndrome *syndrome, const struct trap *trap,
+                         enum trap_result result, enum plain_end end, uint64_t gpa)
+{
+    bool pseudo = syndrome->htinst != 0 && syndrome->htinst % 2 == 0;
+
+    if (end == PLAIN_PAGE_FAULT || (end == PLAIN_DONE && pseudo)) {
+        BUG_ON(result != TRAP_RETRY || rv_hook_record.fence_count != 1);
+        return;
+    }
+    BUG_ON(rv_hook_record.fence_count != 0);
+    if (end == PLAIN_DONE && trap->kind == TRAP_MMIO) {
+        BUG_ON(trap->mmio.gpa.raw != gpa);
+        return;
+    }
+    BUG_ON(trap->kind != TRAP_S2_FAULT || trap->fault.gpa.raw != gpa);
+    BUG_ON(trap->fault.on_table_walk != (end == PLAIN_NO_TABLE));
+}
+
+static enum plain_end find_plainly(const struct vcpu *vcpu, const struct rv_syndrome *syndrome,
+                                   uint64_t *gpa)
+{
+    const struct rv_super *super = &vcpu->arch.rv.super;
+    const struct plain_guest guest = {
+        .memory = &tables[0][0],
+        .base = RV_GUEST_BANK0_BASE,
+        .size_bytes = sizeof(tables),
+        .root = REG_GET(SATP, PPN, super->satp) << PAGE_SHIFT,
+        .user = !super->in_supervisor,
+        .sum = (super->sstatus & SSTATUS_SUM) != 0,
+        .mxr = (super->sstatus & SSTATUS_MXR) != 0,
+    };
+    char kind = syndrome->cause == RV_CAUSE_STORE_GUEST_PAGE   ? 'w'
+                : syndrome->cause == RV_CAUSE_FETCH_GUEST_PAGE ? 'x'
+                                                               : 'r';
+
+    return plain_walk(&guest, syndrome->tval, kind, gpa);
 }
 
 static void trap_once(struct vcpu *vcpu)
@@ -254,18 +397,28 @@ static void trap_once(struct vcpu *vcpu)
     };
     struct rv_state before;
     enum trap_result result;
+    enum plain_end end = PLAIN_DONE;
+    uint64_t gpa;
+    bool untold;
     struct trap trap;
 
     mapped = input_u8(&in) & 1 ? ERR_NONE : ERR_NOT_FOUND;
     rv_hook_record.put_room = input_u8(&in);
+    rv_hook_record.typed = input_u8(&in) % 2 ? "typed" : NULL;
     rv_hook_record.put_count = 0;
     rv_hook_record.wait_count = 0;
+    rv_hook_record.fence_count = 0;
     vcpu->arch.rv.super.in_supervisor = input_u8(&in) & 1;
     vcpu->arch.rv.super.stvec = input_value(&in);
     vcpu->arch.rv.super.sstatus = input_value(&in);
     vcpu->arch.rv.super.satp = input_value(&in);
     if (syndrome.cause == RV_CAUSE_ECALL_VS)
         prepare_call(gprs);
+    untold = rv_is_guest_page_fault(syndrome.cause) && input_u8(&in) % 2;
+    if (untold) {
+        untell(vcpu, &syndrome);
+        end = find_plainly(vcpu, &syndrome, &gpa);
+    }
     before = vcpu->arch.rv;
     result = rv_trap_handle(vcpu, &syndrome, &trap);
     BUG_ON(gprs->x[0] != 0);
@@ -276,6 +429,8 @@ static void trap_once(struct vcpu *vcpu)
         check_retry(vcpu, &syndrome, &before);
     else
         check_injected(&syndrome, result, &before, &vcpu->arch.rv);
+    if (untold)
+        check_untold(&syndrome, &trap, result, end, gpa);
     BUG_ON((rv_hook_record.targets & ~low_bits(HARTS)) != 0);
 }
 
@@ -308,6 +463,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             break;
         case 2:
             plic.controller.ops->set_level(&plic.controller, 0, input_u8(&in), input_u8(&in) & 1);
+            break;
+        case 3:
+            change_tables();
             break;
         default:
             trap_once(&vcpus[input_below(&in, HARTS)]);

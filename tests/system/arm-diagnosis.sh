@@ -29,7 +29,7 @@ second() {
     vm named "$BIN/loops.elf"
 }
 first | system arm-first
-check first-run run_system arm-first --smp 4 --timeout 12
+check first-run run_system arm-first 8 --smp 4
 check null told arm-first null 'jumped to 0x0,.* returns to 0x40000008' 'never set'
 check linked-elsewhere told arm-first linked_elsewhere 'jumped to 0x80080400' 'loaded to 0x40000000'
 check waits told arm-first waits 'they are masked, no timer is set' 'none of its devices'
@@ -40,7 +40,7 @@ check polls told arm-first polls 'UART\+0x18' 'does not come'
 check cpu-on told arm-first cpu_on 'start vCPU 1 at 0xc0008000' 'not a virtual one'
 
 second | system arm-second
-check second-run run_system arm-second --smp 4 --timeout 12
+check second-run run_system arm-second 5 --smp 4
 check loops told arm-second loops 'pc=0x40000000: it has been there' 'loaded to 0x40000000'
 check named told arm-second named 'pc=0x40000000 \(_start\+0x0\): it has been there' 'loaded to 0x40000000'
 check timer told arm-second timer 'its timer has fired but is not enabled' 'halted by itself'
@@ -55,6 +55,6 @@ linux() {
     vm noinitrd $kernel 'console=ttyAMA0' 1 262144
 }
 linux | system arm-linux
-check linux-run run_system arm-linux --smp 2 --timeout 60
+check linux-run run_system arm-linux 2 --smp 2
 check wrong-console told arm-linux ttyS0 'console=ttyS0' 'Write console=ttyAMA0'
 check no-initrd told arm-linux noinitrd 'Unable to mount root fs' 'it has no initrd'

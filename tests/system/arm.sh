@@ -112,17 +112,6 @@ vexpress_typed() {
     tr -d '\000\r' <"$out.raw" >"$out"
     return $status
 }
-# awaits FILE PATTERN: within a minute.
-awaits() {
-    local tries
-    for ((tries = 0; tries < 120; tries++)); do
-        grep -aqE "$2" "$1" && return
-        sleep 0.5
-    done
-    echo "no $2 in $1, which ends:"
-    tail -n 10 "$1"
-    return 1
-}
 check vexpress-a15-typed vexpress_typed
 
 # Without Hyp mode: said plainly, on the console that the tree names.

@@ -44,11 +44,20 @@ system() {
         echo '}; };'
     } >"$LOGS/$1.dts"
 }
-# run_system NAME OPTION...: boot it, whatever its end; what it said is in $LOGS/NAME.out. It must not be a panic of ours.
+# run_system NAME COUNT OPTION...: boot it, until it has ended or so many VMs have been told a likely cause; what it said
+# is in $LOGS/NAME.out. It must not be a panic of ours.
 run_system() {
-    local name=$1
-    shift
-    ./run "$LOGS/$name.dts" --batch "$@" </dev/null 2>&1 | tr -d '\000\r' >"$LOGS/$name.out"
+    local name=$1 count=$2 pid
+    shift 2
+    ./run "$LOGS/$name.dts" --batch --timeout 180 "$@" </dev/null >"$LOGS/$name.raw" 2>&1 &
+    pid=$!
+    while kill -0 $pid 2>/dev/null && [[ $(grep -aoE 'warning: \S+: likely:' "$LOGS/$name.raw" | sort -u | wc -l) -lt $count ]]; do
+        sleep 0.5
+    done
+    kill $pid 2>/dev/null
+    wait $pid
+    tr -d '\000\r' <"$LOGS/$name.raw" >"$LOGS/$name.out"
+    rm -f "$LOGS/$name.raw"
     ! grep -aE '^Trapeze panic|BUG at' "$LOGS/$name.out"
 }
 # told RUN VM WHAT CAUSE: the log has both, once.

@@ -24,7 +24,7 @@ make_files() {
 # refused NAME PATTERN: a system of that kernel does not boot, and that is why; at pack time or at boot.
 refused() {
     vm "$1" "$BIN/$2" | system "refused-$1"
-    run_system "refused-$1" --timeout 20
+    run_system "refused-$1" 1
     grep -aE "error: .*$3" "$LOGS/refused-$1.out" || {
         cat "$LOGS/refused-$1.out"
         return 1
@@ -55,7 +55,7 @@ second() {
     vm cpu_on_garbage "$BIN/cpu_on_garbage.bin" '' 2
 }
 first | system first
-check first-run run_system first --smp 4 --timeout 12
+check first-run run_system first 8 --smp 4
 check null told first null 'jumped to 0x0,.* returns to 0x40000008' 'never set'
 check linked-elsewhere told first linked_elsewhere 'jumped to 0x80080400' 'loaded to 0x40000000'
 check waits told first waits 'they are masked, no timer is set' 'none of its devices'
@@ -66,7 +66,7 @@ check polls told first polls 'UART\+0x18' 'does not come'
 check cpu-on told first cpu_on 'start vCPU 1 at 0xffff000040080000' 'not a virtual one'
 
 second | system second
-check second-run run_system second --smp 4 --timeout 12
+check second-run run_system second 6 --smp 4
 check loops told second loops 'pc=0x40000000: it has been there' 'loaded to 0x40000000'
 # An ELF file has names.
 check named told second named 'pc=0x40000000 \(_start\+0x0\): it has been there' 'loaded to 0x40000000'
@@ -86,7 +86,7 @@ linux() {
     vm noinitrd $kernel 'console=ttyAMA0' 1 262144
 }
 linux | system linux
-check linux-run run_system linux --smp 4 --timeout 40
+check linux-run run_system linux 3 --smp 4
 check wrong-console told linux ttyS0 'console=ttyS0' 'Write console=ttyAMA0'
 check earlycon told linux earlycon '0x90000[0-9a-f]*' "UART of QEMU's virt"
 check no-initrd told linux noinitrd 'Unable to mount root fs' 'it has no initrd'

@@ -71,3 +71,14 @@ has() {
         }
     done
 }
+# awaits FILE PATTERN [SECONDS]: within a minute, if not told otherwise.
+awaits() {
+    local tries
+    for ((tries = 0; tries < 2 * ${3:-60}; tries++)); do
+        grep -aqE "$2" "$1" && return
+        sleep 0.5
+    done
+    echo "no $2 in $1, which ends:"
+    tail -n 10 "$1"
+    return 1
+}

@@ -51,7 +51,8 @@ def traces():
     session.to_shell()
     answer = session.ask("trace linux0 show")
     # Where privileged instructions trap, those fill it.
-    assert re.search(r"(reads|writes) \d bytes? .*\(UART\+0x|csrrs sstatus, which was 0x", answer), answer
+    words = r"(reads|writes) \d bytes? .*\(UART\+0x|csrr[sc] sstatus = 0x[0-9a-f]+, which was 0x"
+    assert re.search(rf"({words}).*, \d+ (ns|instructions)\r?$", answer, re.MULTILINE), answer
     assert not re.search(r"class we do not name|syndrome 0x|guests do not have", answer), answer
     session.ask("trace linux0 off")
 

@@ -9,7 +9,7 @@ have riscv64-linux-gnu-gcc || {
     exit 0
 }
 
-GUESTS=(trap memory paging sbi interrupt)
+GUESTS=(trap memory paging sbi interrupt misaligned extensions legacy)
 make -s guests-riscv64 || {
     fail build
     exit 1
@@ -41,3 +41,19 @@ bare() { # GUEST
 for guest in "${GUESTS[@]}"; do
     check "bare-$guest" bare "$guest"
 done
+
+# A VM without UART: what is typed comes by SBI's legacy console_getchar.
+typed() {
+    local out=$LOGS/typed.out end=$((SECONDS + 60)) run
+    rm -f "$LOGS/typed.in"
+    mkfifo "$LOGS/typed.in" || return 1
+    ./run tests/guest/riscv/legacy.dts --timeout 60 <"$LOGS/typed.in" >"$out" 2>&1 &
+    run=$!
+    exec 7>"$LOGS/typed.in"
+    until grep -aq 'type a line' "$out" || ((SECONDS >= end)); do sleep 0.2; done
+    printf 'by hand\r' >&7
+    wait "$run"
+    exec 7>&-
+    tr -d '\000\r' <"$out" | grep -aq 'typed: by hand\.' && has typed 'every VM is off' && ! grep -a 'still on' "$out"
+}
+check typed typed

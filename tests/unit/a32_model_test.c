@@ -84,7 +84,11 @@ void vm_stop(struct vm *stopped, enum vm_stop_reason reason)
 
 static int start(void **state)
 {
-    struct a32_host_ids host = {.tlbtr = 0x1234, .mvfr0 = 0x10110222};
+    struct a32_host_ids host = {.tlbtr = 0x1234,
+                                .mvfr0 = 0x10110222,
+                                .ctr = 0x8444c004,
+                                .clidr = 0x0a200023,
+                                .ccsidr = {0x701fe00a, 0x201fe00a, 0x711fe07a}};
 
     host.reg[1][0] = 0x00001131; /* ID_PFR0 of a Cortex-A15: ThumbEE, Jazelle, Thumb, ARM */
     host.reg[1][1] = 0x00011011;
@@ -270,6 +274,23 @@ static void test_identity(void **state)
     assert_int_equal(write_reg(A32_KEY_ACTLR, 0), TRAP_DONE);
     assert_int_equal(read_reg(A32_KEY_ACTLR), 0x40);
     assert_int_equal(write_reg(A32_KEY_PMCR, 0), TRAP_UNDEF);
+}
+
+/* HCR.TID2: what CTR and the like show where they trap. */
+static void test_caches(void **state)
+{
+    assert_int_equal(read_reg(A32_KEY_CTR), 0x8444c004);
+    assert_int_equal(read_reg(A32_KEY_CLIDR), 0x0a200023);
+    assert_int_equal(read_reg(A32_KEY_CSSELR), 0);
+    assert_int_equal(read_reg(A32_KEY_CCSIDR), 0x701fe00a);
+    assert_int_equal(write_reg(A32_KEY_CSSELR, 0xfffffff2), TRAP_DONE);
+    assert_int_equal(read_reg(A32_KEY_CSSELR), 2);
+    assert_int_equal(read_reg(A32_KEY_CCSIDR), 0x711fe07a);
+    assert_int_equal(write_reg(A32_KEY_CSSELR, UINT32_MAX), TRAP_DONE);
+    assert_int_equal(read_reg(A32_KEY_CSSELR), 15);
+    assert_int_equal(read_reg(A32_KEY_CCSIDR), 0);
+    assert_int_equal(write_reg(A32_KEY_CTR, 0), TRAP_UNDEF);
+    assert_int_equal(write_reg(A32_KEY_CCSIDR, 0), TRAP_UNDEF);
 }
 
 static void test_asks_the_machine(void **state)
@@ -460,21 +481,14 @@ int main(void)
 {
 #define CASE(function) cmocka_unit_test_setup(function, start)
     const struct CMUnitTest tests[] = {
-        CASE(test_numbers),
-        CASE(test_undef),
-        CASE(test_abort),
-        CASE(test_debug_exception),
-        CASE(test_every_key),
-        CASE(test_identity),
-        CASE(test_asks_the_machine),
-        CASE(test_physical_timer),
-        CASE(test_loads_and_stores),
-        CASE(test_two_registers),
-        CASE(test_failed_condition),
-        CASE(test_refusals),
-        CASE(test_user_mode),
-        CASE(test_text),
-        CASE(test_view),
+        CASE(test_numbers),        CASE(test_undef),
+        CASE(test_abort),          CASE(test_debug_exception),
+        CASE(test_every_key),      CASE(test_identity),
+        CASE(test_caches),         CASE(test_asks_the_machine),
+        CASE(test_physical_timer), CASE(test_loads_and_stores),
+        CASE(test_two_registers),  CASE(test_failed_condition),
+        CASE(test_refusals),       CASE(test_user_mode),
+        CASE(test_text),           CASE(test_view),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,16 @@ static void by_the_fetched_instruction(void **state)
     assert_false(rv_insn_needed(&syndrome));
 }
 
+/* Low bits of the guest's address are none of an entry's in its tables. */
+static void the_address_of_a_table(void **state)
+{
+    struct rv_syndrome syndrome = fault(RV_CAUSE_LOAD_GUEST_PAGE, HTINST_WALK_READ, 0);
+
+    assert_int_equal(decode(syndrome).fault.gpa.raw, GPA_HIGH);
+    syndrome.htinst = 0;
+    assert_int_equal(rv_fault_gpa(&syndrome).raw, GPA_HIGH + 1);
+}
+
 static void a_load_to_x0_writes_nothing(void **state)
 {
     struct trap trap = decode(fault(RV_CAUSE_LOAD_GUEST_PAGE, 0x00002003, 0));
@@ -118,7 +128,7 @@ static void what_is_not_emulated(void **state)
         assert_int_equal(trap.kind, TRAP_S2_FAULT);
         assert_int_equal(trap.fault.access, cases[i].access);
         assert_int_equal(trap.fault.on_table_walk, cases[i].walk);
-        assert_int_equal(trap.fault.gpa.raw, GPA_HIGH + 1);
+        assert_int_equal(trap.fault.gpa.raw, GPA_HIGH + !cases[i].walk);
         assert_int_equal(trap.fault.gva.raw, GVA_AT + 1);
         assert_int_equal(trap.reg, TRAP_REG_NONE);
         assert_int_equal(trap.insn_bytes, 0);
@@ -236,6 +246,7 @@ int main(void)
         cmocka_unit_test(a_load_by_htinst),
         cmocka_unit_test(a_compressed_store_by_htinst),
         cmocka_unit_test(by_the_fetched_instruction),
+        cmocka_unit_test(the_address_of_a_table),
         cmocka_unit_test(a_load_to_x0_writes_nothing),
         cmocka_unit_test(what_is_not_emulated),
         cmocka_unit_test(virtual_instructions),

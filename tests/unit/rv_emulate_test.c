@@ -67,6 +67,8 @@ static void csr_access(void **state)
     assert_int_equal(execute(CSRRW(CSR_sscratch)), TRAP_DONE);
     assert_int_equal(trap.kind, TRAP_SYSREG);
     assert_int_equal(trap.sysreg.key, CSR_sscratch);
+    assert_int_equal(trap.value, 58);
+    assert_int_equal(trap.sysreg.written, GUEST_DEVICE + 4);
     assert_int_equal(rv->gprs.x[10], 58);
     assert_int_equal(rv->super.sscratch, GUEST_DEVICE + 4);
     assert_int_equal(rv->gprs.pc, CODE + 4);
@@ -216,6 +218,106 @@ static void other_modes_memory(void **state)
     assert_int_equal(rv->gprs.pc, CODE + 4);
 }
 
+/* ---- misaligned, where the firmware leaves that to us */
+
+#define LD_A0_A1    0x0005b503u
+#define SD_A0_A1    0x00a5b023u
+#define FLW_FA0_A1  0x0005a507u
+#define FSD_FA0_A1  0x00a5b027u
+#define AMOADD_A1   0x00a5a02fu
+#define FIRST_PAGE  (GUEST_RAM + 0x5000)
+#define SECOND_PAGE (FIRST_PAGE + PAGE_SIZE)
+#define ABSENT_GPA  (GUEST_RAM + GUEST_RAM_BYTES)
+
+static enum trap_result misaligned(uint32_t insn, uint64_t at)
+{
+    uint64_t cause = insn == SD_A0_A1 || insn == FSD_FA0_A1 || insn == AMOADD_A1
+                         ? RV_CAUSE_STORE_MISALIGNED
+                         : RV_CAUSE_LOAD_MISALIGNED;
+
+    put_insn(CODE, insn);
+    rv->gprs.pc = CODE;
+    rv->gprs.x[11] = at;
+    return guest_exit(vcpu, cause, 0, &trap); /* stval may say nothing */
+}
+
+static void misaligned_loads(void **state)
+{
+    uint8_t *bytes = guest_ptr(SECOND_PAGE - 8);
+
+    for (unsigned i = 0; i < 16; i++)
+        bytes[i] = (uint8_t)(0x81 + i);
+    assert_int_equal(misaligned(LD_A0_A1, SECOND_PAGE - 3), TRAP_DONE);
+    assert_int_equal(rv->gprs.x[10], 0x8d8c8b8a89888786);
+    assert_int_equal(rv->gprs.pc, CODE + 4);
+    assert_int_equal(misaligned(LW_A0_A1, SECOND_PAGE - 1), TRAP_DONE);
+    assert_int_equal(rv->gprs.x[10], 0xffffffff8b8a8988);
+    assert_int_equal(misaligned(C_LW_A0_A1, SECOND_PAGE - 7), TRAP_DONE);
+    assert_int_equal(rv->gprs.x[10], 0xffffffff85848382);
+    assert_int_equal(rv->gprs.pc, CODE + 2);
+    assert_int_equal(misaligned(FLW_FA0_A1, SECOND_PAGE - 2), TRAP_DONE);
+    assert_int_equal(rv->fp.f[10], 0xffffffff8a898887);
+    assert_int_equal(rv->super.sstatus & SSTATUS_FS, SSTATUS_FS);
+    /* Of the register that is 0 nothing is changed. */
+    rv->gprs.x[0] = 0;
+    assert_int_equal(misaligned(LD_A0_A1 & ~(31u << 7), SECOND_PAGE - 3), TRAP_DONE);
+    assert_int_equal(rv->gprs.x[0], 0);
+}
+
+static void misaligned_stores(void **state)
+{
+    uint8_t *bytes = guest_ptr(SECOND_PAGE - 8);
+
+    memset(bytes, 0, 16);
+    rv->gprs.x[10] = 0x0807060504030201;
+    assert_int_equal(misaligned(SD_A0_A1, SECOND_PAGE - 3), TRAP_DONE);
+    for (unsigned i = 0; i < 16; i++)
+        assert_int_equal(bytes[i], i < 5 || i > 12 ? 0 : i - 4);
+    rv->fp.f[10] = 0x1817161514131211;
+    assert_int_equal(misaligned(FSD_FA0_A1, SECOND_PAGE - 7), TRAP_DONE);
+    assert_int_equal(bytes[1], 0x11);
+    assert_int_equal(bytes[8], 0x18);
+    assert_int_equal(bytes[9], 5);
+}
+
+/* Its tables decide about each part, and nothing is stored if one is refused. */
+static void misaligned_refused(void **state)
+{
+    uint8_t *bytes = guest_ptr(GUEST_RAM + GUEST_RAM_BYTES - PAGE_SIZE - 8);
+
+    /* The last page of memory may not be written; behind it is nothing. */
+    memset(bytes, 0xaa, 8);
+    rv->gprs.x[10] = 0;
+    assert_int_equal(misaligned(SD_A0_A1, ABSENT_GPA - PAGE_SIZE - 4), TRAP_ABORT);
+    assert_taken(RV_CAUSE_STORE_ACCESS, ABSENT_GPA - PAGE_SIZE, CODE);
+    assert_int_equal(bytes[4], 0xaa);
+    assert_int_equal(misaligned(LD_A0_A1, ABSENT_GPA - 4), TRAP_RETRY);
+    assert_taken(RV_CAUSE_LOAD_ACCESS, ABSENT_GPA, CODE);
+    assert_int_equal(misaligned(LD_A0_A1, GUEST_DEVICE + 1), TRAP_RETRY);
+    assert_taken(RV_CAUSE_LOAD_ACCESS, GUEST_DEVICE + 1, CODE);
+    assert_int_equal(device_count, 0);
+    translate(1);
+    assert_int_equal(misaligned(LD_A0_A1, GUEST_RAM + GIB(1) - 4), TRAP_RETRY);
+    assert_taken(RV_CAUSE_LOAD_ACCESS, GUEST_RAM + GIB(1) - 4, CODE);
+    assert_int_equal(misaligned(LD_A0_A1, GIB(5) - 4), TRAP_RETRY);
+    assert_taken(RV_CAUSE_LOAD_PAGE, GIB(5) - 4, CODE);
+    /* The hart's word is taken for what is no plain access. */
+    put_insn(CODE, AMOADD_A1);
+    rv->gprs.pc = CODE;
+    assert_int_equal(guest_exit(vcpu, RV_CAUSE_STORE_MISALIGNED, 0x1235, &trap), TRAP_RETRY);
+    assert_taken(RV_CAUSE_STORE_MISALIGNED, 0x1235, CODE);
+}
+
+/* An access that begins in memory and ends in a device is no access to the device. */
+static void half_a_device(void **state)
+{
+    put_insn(CODE, LD_A0_A1);
+    rv->gprs.x[11] = GUEST_DEVICE - 4;
+    assert_int_equal(guest_exit(vcpu, RV_CAUSE_LOAD_PAGE, GUEST_DEVICE, &trap), TRAP_ABORT);
+    assert_taken(RV_CAUSE_LOAD_ACCESS, GUEST_DEVICE, CODE);
+    assert_int_equal(device_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +330,10 @@ int main(void)
         cmocka_unit_test_setup(translated, start),
         cmocka_unit_test_setup(interrupt, start),
         cmocka_unit_test_setup(other_modes_memory, start),
+        cmocka_unit_test_setup(misaligned_loads, start),
+        cmocka_unit_test_setup(misaligned_stores, start),
+        cmocka_unit_test_setup(misaligned_refused, start),
+        cmocka_unit_test_setup(half_a_device, start),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

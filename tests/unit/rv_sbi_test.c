@@ -69,12 +69,33 @@ enum err guest_mem_read(struct vm *v, gpa_t from, void *to, uint64_t size_bytes)
     return ERR_NONE;
 }
 
+/* What the last write left, in the place of the guest's memory. */
+static char written[200];
+enum err guest_mem_write(struct vm *v, gpa_t to, const void *from, uint64_t size_bytes)
+{
+    if (!range_within(to.raw, size_bytes, RAM, RAM_BYTES) || size_bytes > sizeof(written))
+        return ERR_RANGE;
+    memcpy(written, from, size_bytes);
+    return ERR_NONE;
+}
+/* Only legacy calls would read through the guest's tables. */
+enum err guest_mem_load_u64(struct vm *v, gpa_t at, uint64_t *loaded)
+{
+    return ERR_RANGE;
+}
+enum err guest_mem_exchange_u64(struct vm *v, gpa_t at, uint64_t *expected, uint64_t new)
+{
+    return ERR_RANGE;
+}
 static int start(void **state)
 {
+    static const struct vm_config config;
+
     memset(&vm, 0, sizeof(vm));
     memset(vcpus, 0, sizeof(vcpus));
     memset(&asked, 0, sizeof(asked));
     memset(&rv_hook_record, 0, sizeof(rv_hook_record));
+    vm.config = &config;
     vm.vcpu_count = HARTS;
     vm.bank_count = 1;
     vm.banks[0] = (struct guest_bank){.base = GPA(RAM), .size_bytes = RAM_BYTES};
@@ -275,6 +296,21 @@ static void console(void **state)
     assert_int_equal(value(), 0);
 }
 
+/* Of a VM whose console the firmware is. */
+static void console_input(void **state)
+{
+    rv_hook_record.typed = "typed";
+    assert_int_equal(call(SBI_DBCN, SBI_DBCN_READ, 3, RAM_BYTES + RAM - 2, 0, 0, 0),
+                     SBI_ERR_INVALID_PARAM);
+    assert_int_equal(call(SBI_DBCN, SBI_DBCN_READ, 3, RAM, 1, 0, 0), SBI_ERR_INVALID_PARAM);
+    assert_int_equal(call(SBI_DBCN, SBI_DBCN_READ, 3, RAM, 0, 0, 0), SBI_SUCCESS);
+    assert_int_equal(value(), 3);
+    assert_memory_equal(written, "typ", 3);
+    assert_int_equal(call(SBI_DBCN, SBI_DBCN_READ, RAM_BYTES, RAM, 0, 0, 0), SBI_SUCCESS);
+    assert_int_equal(value(), 2);
+    assert_memory_equal(written, "ed", 2);
+}
+
 static void console_byte_waits_for_room(void **state)
 {
     call(SBI_DBCN, SBI_DBCN_WRITE_BYTE, '!', 0, 0, 0, 0);
@@ -451,6 +487,7 @@ int main(void)
         cmocka_unit_test_setup(harts_stop_and_tell, start),
         cmocka_unit_test_setup(reset, start),
         cmocka_unit_test_setup(console, start),
+        cmocka_unit_test_setup(console_input, start),
         cmocka_unit_test_setup(console_byte_waits_for_room, start),
     };
 

@@ -38,7 +38,11 @@ static void csrs(void **state)
 
     assert_string_equal(text_of(&record), "reads cycle = 0x0");
     record = csr(0x140516f3, 0x80); /* csrrw a3, sscratch, a0 */
-    assert_string_equal(text_of(&record), "csrrw sscratch, which was 0x80");
+    record.trap.sysreg.written = 0x1234;
+    assert_string_equal(text_of(&record), "csrrw sscratch = 0x1234, which was 0x80");
+    record.trap.syndrome = 0x14051073; /* csrrw zero, sscratch, a0: does not read */
+    record.trap.value = 0;
+    assert_string_equal(text_of(&record), "csrrw sscratch = 0x1234");
     record.result = TRAP_UNDEF;
     assert_string_equal(text_of(&record), "csrrw sscratch");
     record = csr(0x7c0026f3, 5);
@@ -85,6 +89,9 @@ static void others(void **state)
     assert_string_equal(text_of(&record), "executes sfence.vma");
     record.result = TRAP_UNDEF;
     assert_string_equal(text_of(&record), "executes 0x12b50073, which guests do not have");
+    record.trap.syndrome = 0x0005b503;
+    record.result = TRAP_DONE;
+    assert_string_equal(text_of(&record), "executes 0x0005b503, a load that is done for it");
     record.trap = (struct trap){.kind = TRAP_UNKNOWN, .syndrome = RV_CAUSE_ILLEGAL};
     assert_string_equal(text_of(&record), "executes an illegal instruction");
 }

@@ -9,7 +9,10 @@
 
 #include <cmocka.h>
 
+#include "arch/host/rv_hook_record.h"
+#include "arch/riscv/model/rv_pt.h"
 #include "arch/riscv/model/rv_trap.h"
+#include "core/guest_mem.h"
 #include "core/vm.h"
 
 #define RAM    0x80000000ULL
@@ -58,6 +61,17 @@ enum err s2_lookup(struct s2 *s2, gpa_t gpa, struct s2_mapping *out)
 {
     *out = mapping;
     return mapped;
+}
+/* Of the walk of the guest's tables: all that is in its memory, it has none of a page. */
+static uint64_t table_entry;
+enum err guest_mem_load_u64(struct vm *v, gpa_t from, uint64_t *value)
+{
+    *value = table_entry;
+    return from.raw - RAM < MIB(4) ? ERR_NONE : ERR_RANGE;
+}
+enum err guest_mem_exchange_u64(struct vm *v, gpa_t to, uint64_t *expected, uint64_t value)
+{
+    return ERR_RANGE;
 }
 void vm_stop(struct vm *v, enum vm_stop_reason reason)
 {
@@ -234,6 +248,44 @@ static void memory_that_is_not_there(void **state)
     assert_int_equal(vcpu.arch.rv.super.scause, RV_CAUSE_LOAD_ACCESS);
 }
 
+/* A hart that says nothing but the guest's address, through one page of a GiB. */
+static void a_fault_that_is_not_told(void **state)
+{
+    struct rv_syndrome syndrome = {
+        .cause = RV_CAUSE_LOAD_GUEST_PAGE,
+        .tval = GIB(3) + 8,
+        .insn = 0x0005a503,
+        .pc = 0x1000,
+    };
+    struct trap trap;
+
+    memset(&rv_hook_record, 0, sizeof(rv_hook_record));
+    vcpu.arch.rv.super.in_supervisor = true;
+    vcpu.arch.rv.super.satp = REG_PUT(SATP, MODE, RV_MODE_SV39) | RAM >> PAGE_SHIFT;
+    table_entry = RV_PTE_V | RV_PTE_R | RV_PTE_A;
+    answer_value = 0x55;
+    vm.mmio.regions[0].base = GPA(0);
+    assert_int_equal(rv_trap_handle(&vcpu, &syndrome, &trap), TRAP_DONE);
+    assert_int_equal(trap.mmio.gpa.raw, 8);
+    assert_int_equal(vcpu.arch.rv.gprs.x[10], 0x55);
+    assert_int_equal(vcpu.arch.rv.gprs.pc, 0x1004);
+    /* Its tables say by now that there is nothing: again, and it sees for itself. */
+    table_entry = 0;
+    assert_int_equal(rv_trap_handle(&vcpu, &syndrome, &trap), TRAP_RETRY);
+    assert_int_equal(vcpu.arch.rv.gprs.pc, 0x1004);
+    assert_int_equal(rv_hook_record.fence_count, 1);
+    assert_int_equal(dispatched, 1);
+    /* They are nowhere: an access fault of what was tried, though the instruction looks like a
+     * device's. */
+    vcpu.arch.rv.super.satp = REG_PUT(SATP, MODE, RV_MODE_SV39) | GIB(1) >> PAGE_SHIFT;
+    answer = TRAP_ABORT;
+    assert_int_equal(rv_trap_handle(&vcpu, &syndrome, &trap), TRAP_ABORT);
+    assert_true(trap.fault.on_table_walk);
+    assert_int_equal(trap.fault.gpa.raw, GIB(1) + 8 * 3);
+    assert_int_equal(vcpu.arch.rv.super.scause, RV_CAUSE_LOAD_ACCESS);
+    assert_int_equal(vcpu.arch.rv.super.stval, GIB(3) + 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +298,7 @@ int main(void)
         cmocka_unit_test_setup(memory_that_is_there_by_now_is_tried_again, start),
         cmocka_unit_test_setup(a_write_to_what_may_be_read_is_a_fault_of_permission, start),
         cmocka_unit_test_setup(memory_that_is_not_there, start),
+        cmocka_unit_test_setup(a_fault_that_is_not_told, start),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

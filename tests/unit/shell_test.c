@@ -330,6 +330,7 @@ static void traces(void **state)
 {
     struct trace_record record = {
         .start_ticks = 1000005000,
+        .end_ticks = 1000005058,
         .pc = 0xffff1000,
         .trap = {.kind = TRAP_MMIO,
                  .write = true,
@@ -356,11 +357,13 @@ static void traces(void **state)
     assert_int_equal(vcpu0.observers, 0);
     clear();
     type_text("trace linux0 show\r");
-    expect("   1.000005 linux0/1 pc=ffff1000 writes 1 byte at 0x22000000 (UART+0x0) = 0x41\r\n");
+    expect("   1.000005 linux0/1 pc=ffff1000 writes 1 byte at 0x22000000 (UART+0x0) = 0x41, 58 "
+           "ns\r\n");
     /* The ring keeps the last ones, and all of them have room. */
     type_text("trace linux0 on\r");
     for (unsigned i = 0; i < 3 * TRACE_RING; i++) {
         record.trap.value = i;
+        record.instructions = 100 + i;
         trace_trap(&vcpu1, &record, NULL);
     }
     clear();
@@ -369,7 +372,7 @@ static void traces(void **state)
     for (const char *s = screen; (s = strstr(s, "UART+0x0")) != NULL; s++)
         lines++;
     assert_int_equal(lines, TRACE_RING);
-    expect(" = 0xbf\r\n");
+    expect(" = 0xbf, 291 instructions\r\n");
     type_text("trace linux0 off\r");
 }
 

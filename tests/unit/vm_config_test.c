@@ -154,6 +154,7 @@ static void test_options(void **state)
         BYTES(K0, "trapeze,fdt-address", "\0\0\0\0\0\0\0\0"),
         BYTES(L1, "trapeze,vns16550", ""),
         BYTES(L0, "trapeze,user-mode", ""),
+        BYTES(L1, "trapeze,sbi-legacy", ""),
         BYTES(L1, "trap-unmapped-accesses", C1),
         STRING("/chosen/off", "compatible", DOMAIN),
         STRING("/chosen/off", "status", "disabled"),
@@ -182,6 +183,7 @@ static void test_options(void **state)
     assert_true(vm->has_fdt_address && vm->fdt_address.raw == 0);
     vm = find(&s, "linux1");
     assert_true(vm->vpl011);
+    assert_true(vm->sbi_legacy);
     assert_false(vm->unmapped_reads_ones || vm->has_load_address || vm->has_fdt_address);
     free(fdt);
 }
@@ -291,6 +293,11 @@ static const struct {
      L0,
      "trapeze,start-mode",
      "\"user\" is no mode that a kernel can start in. Write \"supervisor\""},
+    {{STRING(L0, "trapeze,start-mode", "machine"), BYTES(L0, "trapeze,sbi-legacy", "")},
+     E,
+     L0,
+     "trapeze,sbi-legacy",
+     "A VM that starts in machine mode has no firmware"},
     {{STRING(R0, "compatible", "trapeze,disk\0multiboot,module"),
       BYTES(R0, "reg", REG("\x4a", "\0\0\1\xff"))},
      E,

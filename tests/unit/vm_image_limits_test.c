@@ -23,6 +23,7 @@ static void refusals(void **state)
         "trapeze,load-address: The kernel (0x3004d2 bytes at 0x81200000)",
         "reg: The disk (0x10 bytes at 0x43fffff8) is not in the machine's memory",
         "trapeze,start-mode: This architecture has no machine mode",
+        "trapeze,sbi-legacy: This architecture's firmware is not SBI",
     };
     for (unsigned i = 0; i < ARRAY_SIZE(texts); i++) {
         start(MIB(20), KERNEL_SIZE);
@@ -84,6 +85,9 @@ static void refusals(void **state)
             break;
         case 15:
             c->start_machine = true;
+            break;
+        case 16:
+            c->sbi_legacy = true;
             break;
         default:
             memcpy(host(KERNEL_AT),

@@ -138,6 +138,9 @@ static void tells_a_loop_once(void **state)
 {
     pass(3, 900000000);
     assert_string_equal(said, "");
+    /* A time, and what is left of it. */
+    vcpu.arch.a64.gprs.x[3]++;
+    vcpu.arch.a64.gprs.x[19]--;
     pass(1, 900000000);
     expect("vCPU 0 at pc=0x40000000: it has been there for 3 s");
     expect("likely: ");
@@ -149,8 +152,13 @@ static void tells_a_loop_once(void **state)
 
 static void not_a_loop(void **state)
 {
-    for (int i = 0; i < 8; i++) { /* it goes on */
+    for (int i = 0; i < 4; i++) { /* it goes on */
         vcpu.arch.a64.gprs.pc += 4096;
+        pass(1, 900000000);
+    }
+    for (int i = 0; i < 4; i++) { /* it gets on with something */
+        for (int x = 0; x < 3; x++)
+            vcpu.arch.a64.gprs.x[x] += 4096;
         pass(1, 900000000);
     }
     pass(1, 0); /* it has little time */

@@ -12,6 +12,7 @@ struct rv_hook_record {
     enum rv_fence fence;
     uint64_t targets, start, size_bytes, asid;
     char bytes[512];
+    const char *typed; /* what rv_hook_console_get gives; NULL: nothing */
     unsigned put_room; /* bytes that the console still takes; cleared: none */
 };
 

@@ -4,7 +4,7 @@
 #include "arch/riscv/model/rv_hooks.h"
 
 #include "arch/host/rv_hook_record.h"
-#include "arch/riscv/model/rv_csr.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "core/vcpu.h"
 
 struct rv_hook_record rv_hook_record;
@@ -22,6 +22,19 @@ void rv_hook_exception_store(struct vcpu *vcpu, const struct rv_super *super)
 bool rv_hook_in_supervisor(const struct vcpu *vcpu)
 {
     return vcpu->arch.rv.super.in_supervisor;
+}
+
+void rv_hook_context(const struct vcpu *vcpu, struct rv_context *context)
+{
+    const struct rv_super *super = &vcpu->arch.rv.super;
+
+    *context = (struct rv_context){
+        .mode = super->in_supervisor ? RV_PRIVILEGE_SUPERVISOR : RV_PRIVILEGE_USER,
+        .sum = (super->sstatus & SSTATUS_SUM) != 0,
+        .mxr = (super->sstatus & SSTATUS_MXR) != 0,
+        .update_ad = true,
+        .satp = super->satp,
+    };
 }
 
 uint64_t rv_hook_scounteren(const struct vcpu *vcpu)
@@ -50,11 +63,21 @@ void rv_hook_post_self(struct vcpu *vcpu)
     vcpu->arch.rv.posted |= (uint32_t)RV_IRQ_SSI;
 }
 
+bool rv_hook_clear_self(struct vcpu *vcpu)
+{
+    bool was = vcpu->arch.rv.posted != 0;
+
+    vcpu->arch.rv.posted = 0;
+    return was;
+}
+
 void rv_hook_forget_mmu(struct vcpu *vcpu)
 {
     vcpu->arch.rv.super.satp = 0;
     vcpu->arch.rv.super.sstatus &= ~(uint64_t)SSTATUS_SIE;
 }
+
+void rv_hook_fp_to_memory(struct vcpu *vcpu) {}
 
 void rv_hook_wait(struct vcpu *vcpu)
 {
@@ -79,4 +102,11 @@ bool rv_hook_console_put(struct vm *vm, char byte)
     rv_hook_record.put_room--;
     rv_hook_record.bytes[rv_hook_record.put_count++] = byte;
     return true;
+}
+
+int rv_hook_console_get(struct vm *vm)
+{
+    if (rv_hook_record.typed == NULL || *rv_hook_record.typed == '\0')
+        return -1;
+    return (uint8_t)*rv_hook_record.typed++;
 }

@@ -207,6 +207,13 @@ void a32_hook_thumbee(struct vcpu *vcpu)
     thumbee_load(&vcpu->arch.a32);
 }
 
+void arm_virtual_interrupts(bool irq, bool fiq)
+{
+    uint32_t hcr = sysreg_read(HCR) & ~(uint32_t)(HCR_VI | HCR_VF);
+
+    sysreg_write(HCR, hcr | (irq ? (uint32_t)HCR_VI : 0) | (fiq ? (uint32_t)HCR_VF : 0));
+}
+
 /* ---- load, save */
 
 void arch_vcpu_load(struct vcpu *vcpu)
@@ -253,7 +260,7 @@ void arch_vcpu_save(struct vcpu *vcpu)
 
     pl1_save(&a32->pl1);
     thumbee_save(a32);
-    a32->hcr = a32_hcr_now(a32->hcr);
+    a32->hcr = a32_hcr_now(a32->hcr) & ~(uint32_t)(HCR_VI | HCR_VF);
     /* What it wrote may fail late: it must not be put on whoever is next (XSA-201). */
     if (unlikely(a32_abort_drain())) {
         a32_abort_of(vcpu);

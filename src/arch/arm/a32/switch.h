@@ -11,10 +11,16 @@
  * and trace. */
 #define A32_HCPTR_TRAPS ((uint32_t)(HCPTR_TCP0 | HCPTR_TCP12 | HCPTR_TTA))
 
-/* HCR as SAVED, but for VA: the hardware clears that when the guest takes its abort (B1.8.11). */
+/* Virtual exceptions that are pending. */
+#define A32_HCR_VIRTUAL ((uint32_t)(HCR_VA | HCR_VI | HCR_VF))
+
+/*
+ * HCR as SAVED, but for these, which the register itself knows: the hardware clears VA when the
+ * guest takes its abort (B1.8.11), VI and VF are what the interrupt controller signals here.
+ */
 static inline uint32_t a32_hcr_now(uint32_t saved)
 {
-    return (saved & ~(uint32_t)HCR_VA) | (sysreg_read(HCR) & (uint32_t)HCR_VA);
+    return (saved & ~A32_HCR_VIRTUAL) | (sysreg_read(HCR) & A32_HCR_VIRTUAL);
 }
 
 /*

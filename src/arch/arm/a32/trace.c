@@ -42,6 +42,14 @@ static void pl1_banked(struct a32_pl1 *pl1, unsigned mode)
         pl1->banked[A32_SPSR_und] = a32_banked_read(A32_SPSR_und);
 }
 
+void arch_vcpu_gprs(const struct vcpu *vcpu, uint64_t gprs[ARCH_GPR_MAX])
+{
+    const struct a32_gprs *from = &vcpu->arch.a32.gprs;
+
+    for (uint32_t i = 0; i < ARRAY_SIZE(from->r); i++)
+        gprs[i] = from->r[i];
+}
+
 void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
 {
     const struct a32_state *a32 = &vcpu->arch.a32;

@@ -133,7 +133,7 @@ static __noinline struct vcpu *handle_rare(struct vcpu *vcpu, uint32_t hsr, uint
         syndrome.far = sysreg_read(HIFAR);
     if (a32_is_async_abort(hsr)) {
         a32_abort_of(vcpu);
-        sysreg_write(HCR, vcpu->arch.a32.hcr);
+        sysreg_write(HCR, a32_hcr_now(vcpu->arch.a32.hcr) | (uint32_t)HCR_VA);
         return resume(vcpu);
     }
     /* Where the hardware does not say it. If it is gone meanwhile, the instruction is run again. */

@@ -38,7 +38,8 @@ static void trap_mmu_registers(struct vcpu *vcpu, bool on)
     struct a64_state *a64 = &vcpu->arch.a64;
 
     a64->hcr = on ? a64->hcr | HCR_EL2_TVM : a64->hcr & ~(uint64_t)HCR_EL2_TVM;
-    sysreg_write(HCR_EL2, a64->hcr);
+    /* What the interrupt controller signals stays. */
+    sysreg_write(HCR_EL2, a64->hcr | (sysreg_read(HCR_EL2) & (HCR_EL2_VI | HCR_EL2_VF)));
 }
 
 void a64_hook_set_way(struct vcpu *vcpu)

@@ -149,6 +149,13 @@ enum trap_result arch_trap_fp(struct vcpu *vcpu, struct trap *trap)
     return TRAP_RETRY;
 }
 
+void arm_virtual_interrupts(bool irq, bool fiq)
+{
+    uint64_t hcr = sysreg_read(HCR_EL2) & ~(uint64_t)(HCR_EL2_VI | HCR_EL2_VF);
+
+    sysreg_write(HCR_EL2, hcr | (irq ? HCR_EL2_VI : 0) | (fiq ? HCR_EL2_VF : 0));
+}
+
 /* ---- load, save */
 
 void arch_vcpu_load(struct vcpu *vcpu)

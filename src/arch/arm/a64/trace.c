@@ -8,6 +8,7 @@
 #include "core/pcpu.h"
 #include "core/vcpu.h"
 #include "core/vm.h"
+#include "lib/string.h"
 
 int arch_trap_text(const struct trace_record *record, char *text, size_t size)
 {
@@ -27,6 +28,11 @@ const char *arch_gpa_hint(gpa_t gpa)
 const struct uart_words *arch_uart_words(void)
 {
     return &arm_uart_words;
+}
+
+void arch_vcpu_gprs(const struct vcpu *vcpu, uint64_t gprs[ARCH_GPR_MAX])
+{
+    memcpy(gprs, vcpu->arch.a64.gprs.x, ARCH_GPR_MAX * sizeof(*gprs));
 }
 
 void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)

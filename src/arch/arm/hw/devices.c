@@ -74,6 +74,9 @@ static enum err add_gic_regions(struct vm *vm)
                             vgic_v2_dist_mmio, arm->vgic, "GICD");
         /* The guest's CPU interface is the hardware's virtual one: no exit to take or end an
          * interrupt. */
+        if (!err && arm->gicc_emulated)
+            return vm_add_region(vm, ARM_GUEST_GICC_BASE, ARM_GUEST_GICC_BYTES, gic->gicc_mmio,
+                                 arm->vgic, "GICC");
         return err ? err
                    : s2_map(&vm->s2, GPA(ARM_GUEST_GICC_BASE), gic_vcpu_interface,
                             ARM_GUEST_GICC_BYTES, device);
@@ -87,7 +90,8 @@ static enum err add_gic_regions(struct vm *vm)
 
 bool arch_hpa_is_banked(hpa_t hpa)
 {
-    return gic->vgic->version == 2 && hpa.raw - gic_vcpu_interface.raw < ARM_GUEST_GICC_BYTES;
+    return gic->vgic->version == 2 && gic_vcpu_interface.raw != 0 &&
+           hpa.raw - gic_vcpu_interface.raw < ARM_GUEST_GICC_BYTES;
 }
 
 enum err arch_vm_init(struct vm *vm)
@@ -95,7 +99,6 @@ enum err arch_vm_init(struct vm *vm)
     struct arm_vm *arm = &vm->arch.arm;
     uint64_t mpidrs[VM_VCPU_MAX];
     struct vgic_config config = {
-        .hw = gic->vgic,
         .cpu_count = vm->vcpu_count,
         .spi_count = vm->config->spi_count ? vm->config->spi_count : SPI_COUNT_DEFAULT,
         .mpidrs = mpidrs,
@@ -108,6 +111,9 @@ enum err arch_vm_init(struct vm *vm)
     for (uint32_t i = 0; i < vm->vcpu_count; i++)
         mpidrs[i] = arm_mpidr_of(i);
     arm->gic_version = gic->vgic->version;
+    arm->gicc_emulated =
+        gic->vgic_emulated != NULL && (vm->config->emulate || gic->vgic == gic->vgic_emulated);
+    config.hw = arm->gicc_emulated ? gic->vgic_emulated : gic->vgic;
     arm->vgic = heap_alloc(vgic_size(&config));
     if (arm->vgic == NULL)
         return ERR_NO_MEMORY;
@@ -212,6 +218,7 @@ void arm_image_banks(struct vm_image_params *params)
     params->banks[0].max_bytes = ARM_GUEST_BANK0_BYTES;
     params->banks[1].base = GPA(ARM_GUEST_BANK1_BASE);
     params->banks[1].max_bytes = ARM_GUEST_BANK1_BYTES;
+    params->can_emulate = gic->vgic_emulated != NULL;
 }
 
 int arm_devices_fdt(void *fdt, const char *cpu, const char *timer,

@@ -17,7 +17,7 @@
 const struct gic_ops *gic __section(".sealed");
 hpa_t gic_vcpu_interface __section(".sealed");
 
-static uint32_t maintenance_irq __section(".sealed");
+static uint32_t maintenance_irq __section(".sealed"); /* if gic->maintains */
 
 static void maintenance(void *context)
 {
@@ -44,14 +44,16 @@ const char *gic_init(const void *fdt)
     regions.count = board_node_regs(fdt, node, regions.reg, ARRAY_SIZE(regions.reg));
     regions.redistributor_regions = dtb_cell_or(fdt, node, "#redistributor-regions", 1);
     regions.redistributor_stride = 0;
+    gic = driver->init(&regions);
+    if (gic == NULL)
+        return "the GIC's node does not list its registers: those of the distributor and the CPU "
+               "interface, then those of the virtualization extensions if it has them";
+    if (!gic->maintains)
+        return NULL;
     interrupts = dtb_property(fdt, node, "interrupts", &length);
     if (interrupts == NULL || length < 12)
         return "the GIC's node has no `interrupts`: the maintenance interrupt is needed";
     maintenance_irq = GIC_PPI_FIRST + dtb_cell(interrupts, 1);
-    gic = driver->init(&regions);
-    if (gic == NULL)
-        return "the GIC has no virtualization extensions, or its node does not list their "
-               "registers";
     if (irq_request(maintenance_irq, maintenance, NULL, false, "gic-maintenance") != ERR_NONE)
         return "the GIC's maintenance interrupt is in use";
     return NULL;
@@ -60,7 +62,8 @@ const char *gic_init(const void *fdt)
 void gic_init_cpu(struct pcpu *pcpu)
 {
     gic->init_cpu(pcpu);
-    gic->enable(maintenance_irq, false);
+    if (gic->maintains)
+        gic->enable(maintenance_irq, false);
 }
 
 uint32_t boot_fdt_irq(const void *fdt, int node)

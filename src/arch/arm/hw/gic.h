@@ -24,7 +24,12 @@
 #define ARM_PPI_PTIMER 30
 
 struct gic_ops {
-    const struct vgic_hw *vgic;
+    const struct vgic_hw *vgic; /* what is best for guests; it has a maintenance interrupt: */
+    bool maintains;
+    /* The virtual CPU interface in software and a guest's accesses to it, with its vgic as device;
+     * NULL: there is no such. */
+    const struct vgic_hw *vgic_emulated;
+    mmio_handler_fn *gicc_mmio;
     void (*init_cpu)(
         struct pcpu *pcpu); /* this CPU's interface, redistributor, virtual interface */
     uint32_t intid_mask;    /* the INTID in what take returns */
@@ -60,5 +65,7 @@ extern const struct gic_driver gic_drivers[];
 const char *gic_init(const void *fdt);
 /* This CPU's part; every CPU. */
 void gic_init_cpu(struct pcpu *pcpu);
+/* The port's: the virtual interrupts of the guest that is loaded here, without the GIC's help. */
+void arm_virtual_interrupts(bool irq, bool fiq);
 /* GICv2's virtual CPU interface, mapped into guests where their GICC is. */
 extern hpa_t gic_vcpu_interface;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GICv2 hosts with virtualization extensions (IHI 0048B): everything by MMIO. */
+/* GICv2 hosts (IHI 0048B): everything by MMIO. Without virtualization extensions gicv2_emulated.c
+ * takes their place. */
+#include "arch/arm/hw/gicv2.h"
 #include "arch/arch.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/hw/gic_regs.h"
@@ -8,7 +10,8 @@
 #include "lib/bits.h"
 #include "sysreg.h"
 
-static void *gicd, *gicc, *gich;
+static void *gicd, *gicc;
+static void *gich; /* NULL: without virtualization extensions */
 
 static uint64_t v2_lr_read(unsigned index)
 {
@@ -68,12 +71,12 @@ static void write_bit(uint64_t registers, uint32_t irq)
     io_write32(gicd, registers + irq / 32 * 4, bit32(irq % 32));
 }
 
-static void v2_phys_active(uint32_t pirq, bool active)
+void gicv2_phys_active(uint32_t pirq, bool active)
 {
     write_bit(active ? GICD_ISACTIVER : GICD_ICACTIVER, pirq);
 }
 
-static bool v2_phys_pending(uint32_t pirq)
+bool gicv2_phys_pending(uint32_t pirq)
 {
     return (io_read32(gicd, GICD_ISPENDR + pirq / 32 * 4) & bit32(pirq % 32)) != 0;
 }
@@ -90,8 +93,8 @@ static struct vgic_hw v2_hw __section(".sealed") = {
     .vmcr_read = v2_vmcr_read,
     .image_save = v2_image_save,
     .image_load = v2_image_load,
-    .phys_active = v2_phys_active,
-    .phys_pending = v2_phys_pending,
+    .phys_active = gicv2_phys_active,
+    .phys_pending = gicv2_phys_pending,
 };
 
 static uint32_t v2_take(void)
@@ -104,7 +107,7 @@ static uint32_t v2_take(void)
     return iar;
 }
 
-static void v2_deactivate(uint32_t iar)
+void gicv2_deactivate(uint32_t iar)
 {
     io_write32(gicc, GICC_DIR, iar);
 }
@@ -165,17 +168,21 @@ static void v2_init_cpu(struct pcpu *pcpu)
     io_write32(gicc, GICC_PMR, GIC_PMR_ALL);
     io_write32(gicc, GICC_BPR, 0);
     io_write32(gicc, GICC_CTLR, GICC_CTLR_EnableGrp1 | GICC_CTLR_EOImodeNS);
+    if (gich == NULL)
+        return;
     io_write32(gich, GICH_HCR, 0);
     for (unsigned i = 0; i < v2_hw.lr_count; i++)
         v2_lr_write(i, 0);
 }
 
-static const struct gic_ops v2_ops = {
-    .vgic = &v2_hw,
+static struct gic_ops v2_ops __section(".sealed") = {
+    .vgic = &gicv2_emulated,
+    .vgic_emulated = &gicv2_emulated,
+    .gicc_mmio = gicv2_emulated_mmio,
     .init_cpu = v2_init_cpu,
     .intid_mask = GICC_IAR_INTID,
     .take = v2_take,
-    .deactivate = v2_deactivate,
+    .deactivate = gicv2_deactivate,
     .enable = v2_enable,
     .disable = v2_disable,
     .before_wait = v2_before_wait,
@@ -198,18 +205,30 @@ static void init_distributor(void)
     io_write32(gicd, GICD_CTLR, GICD_CTLR_EnableGrp0);
 }
 
-const struct gic_ops *gicv2_init(const struct gic_regions *regions)
+/* The hardware's virtual interface, if REGIONS have it. False: they name what cannot be it. */
+static bool init_virtual_interface(const struct gic_regions *regions)
 {
-    if (regions->count < 4 || regions->reg[3].size_bytes < KIB(8))
-        return NULL;
-    gicd = arch_map_device(regions->reg[0].base, regions->reg[0].size_bytes);
-    gicc = arch_map_device(regions->reg[1].base, regions->reg[1].size_bytes);
+    if (regions->count < 4)
+        return regions->count == 2;
     gich = arch_map_device(regions->reg[2].base, regions->reg[2].size_bytes);
-    if (gicd == NULL || gicc == NULL || gich == NULL)
-        return NULL;
+    if (gich == NULL || regions->reg[3].size_bytes < KIB(8))
+        return false;
     gic_vcpu_interface = regions->reg[3].base;
     v2_hw.lr_count =
         (uint8_t)MIN(REG_GET(GICH_VTR, ListRegs, io_read32(gich, GICH_VTR)) + 1, VGIC_LR_MAX);
+    v2_ops.vgic = &v2_hw;
+    v2_ops.maintains = true;
+    return true;
+}
+
+const struct gic_ops *gicv2_init(const struct gic_regions *regions)
+{
+    if (regions->count < 2)
+        return NULL;
+    gicd = arch_map_device(regions->reg[0].base, regions->reg[0].size_bytes);
+    gicc = arch_map_device(regions->reg[1].base, regions->reg[1].size_bytes);
+    if (gicd == NULL || gicc == NULL || !init_virtual_interface(regions))
+        return NULL;
     init_distributor();
     return &v2_ops;
 }

@@ -11,11 +11,16 @@
 #define A32_ID_CRM_COUNT 3
 #define A32_ID_OP2_COUNT 8
 
+/* CSSELR selects one of so many caches: level less 1, and whether it is of instructions. */
+#define A32_CSSELR_BITS 4
+#define A32_CACHE_COUNT 16
+
 /* Raw values of the CPU. */
 struct a32_host_ids {
     uint32_t reg[A32_ID_CRM_COUNT][A32_ID_OP2_COUNT];
     uint32_t tcmtr, tlbtr;
-    uint32_t fpsid, mvfr0, mvfr1; /* of cp10 */
+    uint32_t ctr, clidr, ccsidr[A32_CACHE_COUNT]; /* by CSSELR; 0: there is no such cache */
+    uint32_t fpsid, mvfr0, mvfr1;                 /* of cp10 */
 };
 
 /* Compute the guests' values. Once, at boot. */

@@ -35,6 +35,7 @@ enum a32_key_space {
 
 /* Name, space, opc1, CRn, CRm, opc2. */
 #define A32_REG_LIST(R)                     \
+    R(CTR, A32_CP15, 0, 0, 0, 1)            \
     R(TCMTR, A32_CP15, 0, 0, 0, 2)          \
     R(TLBTR, A32_CP15, 0, 0, 0, 3)          \
     R(REVIDR, A32_CP15, 0, 0, 0, 6)         \
@@ -91,7 +92,10 @@ enum a32_key_space {
     R(CONTEXTIDR, A32_CP15, 0, 13, 0, 1)    \
     R(CNTP_TVAL, A32_CP15, 0, 14, 2, 0)     \
     R(CNTP_CTL, A32_CP15, 0, 14, 2, 1)      \
+    R(CCSIDR, A32_CP15, 1, 0, 0, 0)         \
+    R(CLIDR, A32_CP15, 1, 0, 0, 1)          \
     R(AIDR, A32_CP15, 1, 0, 0, 7)           \
+    R(CSSELR, A32_CP15, 2, 0, 0, 0)         \
     R(L2CTLR, A32_CP15, 1, 9, 0, 2)         \
     R(L2ECTLR, A32_CP15, 1, 9, 0, 3)        \
     R(DBGDIDR, A32_CP14, 0, 0, 0, 0)        \

@@ -61,6 +61,7 @@ struct a32_fp {
 /* Registers that exist only as a model's own state, in a32_sysreg.c. */
 struct a32_emulated {
     uint64_t cntp_ctl, cntp_cval; /* in ticks of the host's counter */
+    uint32_t csselr;              /* where it traps */
 };
 
 struct a32_state {

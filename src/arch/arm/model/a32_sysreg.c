@@ -61,6 +61,26 @@ static enum trap_result l2ctlr(struct vcpu *vcpu, const struct reg_row *row, boo
     return TRAP_DONE;
 }
 
+/* CTR and those that describe the caches trap where a VM is to be emulated (HCR.TID2). */
+static enum trap_result csselr(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                               uint64_t *value)
+{
+    struct a32_emulated *emulated = &vcpu->arch.a32.emulated;
+
+    if (write)
+        emulated->csselr = (uint32_t)(*value & low_bits(A32_CSSELR_BITS));
+    else
+        *value = emulated->csselr;
+    return TRAP_DONE;
+}
+
+static enum trap_result ccsidr(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                               uint64_t *value)
+{
+    *value = a32_id_host()->ccsidr[vcpu->arch.a32.emulated.csselr];
+    return TRAP_DONE;
+}
+
 /* The PL1 physical timer, three views of two values; its count is the host's counter. */
 static enum trap_result cntp_ctl(struct vcpu *vcpu, const struct reg_row *row, bool write,
                                  uint64_t *value)
@@ -117,6 +137,7 @@ static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, 
 
 /* Not const: the ID rows get their values at boot; then sealed. */
 static struct reg_row rows[] __section(".sealed") = {
+    ID(CTR),
     ID(TCMTR),
     ID(TLBTR),
     CONST(REVIDR, REG_RO, 0),
@@ -174,7 +195,10 @@ static struct reg_row rows[] __section(".sealed") = {
     VM_REG(CONTEXTIDR),
     FN(CNTP_TVAL, REG_RW, cntp_tval),
     FN(CNTP_CTL, REG_RW, cntp_ctl),
+    FN(CCSIDR, REG_RO, ccsidr),
+    ID(CLIDR),
     CONST(AIDR, REG_RO, 0),
+    FN(CSSELR, REG_RW, csselr),
     FN(L2CTLR, REG_RW, l2ctlr),
     RAZ_WI(L2ECTLR, REG_RW),
     /* DBGDIDR without a version: no debug that we know how to share. */
@@ -212,6 +236,10 @@ static struct reg_table table __section(".bss.sealed");
 static uint32_t id_of(uint32_t key)
 {
     switch (key) {
+    case A32_KEY_CTR:
+        return a32_id_host()->ctr;
+    case A32_KEY_CLIDR:
+        return a32_id_host()->clidr;
     case A32_KEY_TCMTR:
         return a32_id_host()->tcmtr;
     case A32_KEY_TLBTR:

@@ -17,6 +17,7 @@ struct arm_vm {
     void *uart;            /* struct vpl011 */
     void *disk;            /* struct virtio_blk */
     uint8_t gic_version;   /* 2 or 3 */
+    bool gicc_emulated;    /* its GICC is not the hardware's virtual one */
     bool undescribed_told; /* the log has its first access that no syndrome describes */
     uint8_t last_vcpu[32]; /* by physical CPU: which vCPU's translations its TLB may hold */
 };

@@ -17,5 +17,6 @@ struct arch_pcpu {
     uint64_t hartid;
     struct crossing *crossing; /* of the trampoline */
     uint32_t intc_hart;        /* UINT32_MAX: none */
+    bool counts_instructions;  /* instret.h */
     struct vcpu *vector_owner; /* whose vector registers are in the hardware */
 };

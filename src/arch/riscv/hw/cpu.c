@@ -8,6 +8,7 @@
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/hs.h"
+#include "arch/riscv/hw/instret.h"
 #include "arch/riscv/hw/intc.h"
 #include "arch/riscv/hw/mm.h"
 #include "arch/riscv/hw/sbi.h"
@@ -100,6 +101,7 @@ void cpu_init(struct pcpu *pcpu)
         hs_init_cpu();
     intc_init_cpu(pcpu);
     timer_init_cpu();
+    instret_init_cpu(pcpu);
     csr_clear(sip, RV_IRQ_SSI);
     csr_write(sie, OUR_INTERRUPTS);
     __atomic_store_n(&pcpu->online, true, __ATOMIC_RELEASE);

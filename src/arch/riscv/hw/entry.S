@@ -161,6 +161,30 @@ hstateen0_write:
     li      a0, 0
     ret
 
+/* uint64_t instret_span(): see instret.c. */
+    .global instret_span
+instret_span:
+    la      t0, 1f
+    csrrw   t0, stvec, t0
+    csrr    a1, 0xc02
+    nop
+    csrr    a2, 0xc02
+    nop
+    nop
+    nop
+    nop
+    csrr    a3, 0xc02
+    csrw    stvec, t0
+    sub     a0, a2, a1
+    sub     a3, a3, a2
+    slli    a3, a3, 32
+    or      a0, a0, a3
+    ret
+    .balign 4
+1:  csrw    stvec, t0
+    li      a0, 0
+    ret
+
 /* Our own exception, always a bug: all registers go to the emergency stack, wherever sp was. */
 from_hypervisor:
     ld      a0, PCPU_EMERGENCY_TOP(tp)

@@ -10,6 +10,7 @@
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/vector.h"
+#include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_priv.h"
 
 /* clang-format off */
@@ -82,6 +83,14 @@ void fp_release(struct pcpu *pcpu)
     }
     set_unit(RV_STATE_OFF);
     pcpu->fp_owner = NULL;
+}
+
+void rv_hook_fp_to_memory(struct vcpu *vcpu)
+{
+    struct pcpu *pcpu = vcpu->arch.rv.pcpu;
+
+    if (pcpu->fp_owner == vcpu)
+        fp_release(pcpu);
 }
 
 enum trap_result arch_trap_fp(struct vcpu *vcpu, struct trap *trap)

@@ -113,6 +113,37 @@ static enum err add_region(struct vm *vm, uint64_t base, uint64_t size_bytes,
     return err;
 }
 
+/* ---- SBI's console, of a VM without UART: a byte at a time, the console keeps the rest */
+
+static bool sbi_input(void *owner, char byte)
+{
+    uint32_t none = 0;
+
+    return __atomic_compare_exchange_n(&((struct vm *)owner)->arch.rv.sbi_input, &none,
+                                       RV_SBI_INPUT | (uint8_t)byte, false, __ATOMIC_RELEASE,
+                                       __ATOMIC_RELAXED);
+}
+
+bool rv_hook_console_put(struct vm *vm, char byte)
+{
+    return vm_console_put(vm, byte);
+}
+
+int rv_hook_console_get(struct vm *vm)
+{
+    uint32_t input;
+
+    if (__atomic_load_n(&vm->arch.rv.sbi_input, __ATOMIC_RELAXED) == 0)
+        return -1;
+    input = __atomic_exchange_n(&vm->arch.rv.sbi_input, 0, __ATOMIC_ACQUIRE);
+    if (input == 0)
+        return -1; /* another vCPU has it */
+    vm_console_input_room(vm);
+    return (uint8_t)input;
+}
+
+/* ---- the whole */
+
 enum err arch_vm_init(struct vm *vm)
 {
     struct rv_vm *rv = &vm->arch.rv;
@@ -133,6 +164,8 @@ enum err arch_vm_init(struct vm *vm)
     if (!rv->emulated)
         rv->hgatp = hs_hgatp(vm);
     memset(rv->last_vcpu, UINT8_MAX, sizeof(rv->last_vcpu));
+    if (vm->config->sbi_legacy && !vm->config->vpl011)
+        vm_add_console(vm, sbi_input, NULL); /* who wants to print asks again and again */
     return add_region(vm, RV_GUEST_PLIC_BASE, VPLIC_SIZE, vplic_mmio, vplic_peek, rv->vplic,
                       "PLIC");
 }
@@ -143,6 +176,7 @@ void arch_vm_reset(struct vm *vm)
 
     if (rv->uart != NULL)
         vns16550_reset(rv->uart);
+    (void)rv_hook_console_get(vm); /* typed for who was before */
     if (rv->disk != NULL)
         virtio_blk_reset(rv->disk);
     if (rv->clint != NULL)
@@ -209,11 +243,6 @@ enum err arch_vm_add_disk(struct vm *vm)
     return vm_add_region(vm, RV_GUEST_DISK_BASE, VIRTIO_MMIO_SIZE, virtio_blk_mmio, disk, "disk");
 }
 
-bool rv_hook_console_put(struct vm *vm, char byte)
-{
-    return vm_console_put(vm, byte);
-}
-
 /* ---- memory, device tree */
 
 void arch_vm_image_params(struct vm_image_params *params)
@@ -225,6 +254,8 @@ void arch_vm_image_params(struct vm_image_params *params)
     params->kernel_kinds = bit32(IMAGE_RAW) | bit32(IMAGE_RISCV) | bit32(IMAGE_ELF);
     params->elf_machine = IMAGE_MACHINE_RISCV;
     params->has_machine_mode = true;
+    params->has_sbi = true;
+    params->can_emulate = true;
 }
 
 int arch_guest_fdt(void *fdt, const struct guest_fdt_params *params)
@@ -249,6 +280,14 @@ enum trap_result arch_trap_sysreg(struct vcpu *vcpu, struct trap *trap)
 enum trap_result arch_trap_call(struct vcpu *vcpu, struct trap *trap)
 {
     return rv_sbi_call(vcpu, trap);
+}
+
+void rv_hook_context(const struct vcpu *vcpu, struct rv_context *context)
+{
+    if (rv_is_emulated(vcpu))
+        rv_priv_context(&vcpu->arch.rv, false, context);
+    else
+        hs_context(vcpu, context);
 }
 
 void rv_hook_set_timer(struct vcpu *vcpu, uint64_t deadline_ticks)
@@ -278,6 +317,21 @@ void rv_hook_post_self(struct vcpu *vcpu)
         rv_virq_post(vcpu);
     else
         csr_set(hvip, RV_IRQ_VSSI);
+}
+
+bool rv_hook_clear_self(struct vcpu *vcpu)
+{
+    struct rv_state *rv = &vcpu->arch.rv;
+    bool was = (__atomic_exchange_n(&rv->posted, 0, __ATOMIC_ACQUIRE) & RV_IRQ_SSI) != 0;
+
+    if (rv_is_emulated(vcpu)) {
+        was |= rv->super.software_pending;
+        rv->super.software_pending = false;
+    } else {
+        was |= (csr_read(hvip) & RV_IRQ_VSSI) != 0;
+        csr_clear(hvip, RV_IRQ_VSSI);
+    }
+    return was;
 }
 
 void rv_hook_forget_mmu(struct vcpu *vcpu)

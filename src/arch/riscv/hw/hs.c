@@ -10,6 +10,7 @@
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/vector.h"
 #include "arch/riscv/model/rv_insn.h"
+#include "arch/riscv/model/rv_priv.h"
 #include "core/vm.h"
 #include "lib/bits.h"
 
@@ -209,6 +210,26 @@ uint64_t hs_pending(void)
 uint64_t hs_enabled(void)
 {
     return csr_read(vsie);
+}
+
+/* ---- the guest's addresses */
+
+void hs_context(const struct vcpu *vcpu, struct rv_context *context)
+{
+    const struct rv_isa *isa = &rv_host.isa;
+    uint64_t status = csr_read(vsstatus);
+
+    *context = (struct rv_context){
+        .mode = csr_read(sstatus) & SSTATUS_SPP ? RV_PRIVILEGE_SUPERVISOR : RV_PRIVILEGE_USER,
+        .sum = (status & SSTATUS_SUM) != 0,
+        .mxr = (status & SSTATUS_MXR) != 0,
+        /* Harts from before both extensions do either; one that faults has told the guest. */
+        .update_ad = (rv_host.henvcfg & HENVCFG_ADUE) != 0 ||
+                     !(rv_isa_has(isa, RV_EXT_svadu) || rv_isa_has(isa, RV_EXT_svade)),
+        .pbmt = (rv_host.henvcfg & HENVCFG_PBMTE) != 0,
+        .napot = rv_isa_has(isa, RV_EXT_svnapot),
+        .satp = csr_read(vsatp),
+    };
 }
 
 /* ---- the guest's code */

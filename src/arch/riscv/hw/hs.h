@@ -9,6 +9,7 @@
 #include "core/vcpu.h"
 #include "lib/types.h"
 
+struct rv_context;
 struct rv_host;
 struct vm;
 
@@ -27,6 +28,8 @@ void hs_sync_virqs(struct vcpu *vcpu);
 /* RV_IRQ_* pending and enabled for the vCPU that is loaded here, in the supervisor's places. */
 uint64_t hs_pending(void);
 uint64_t hs_enabled(void);
+/* How VCPU's accesses to data are translated; it is loaded here. */
+void hs_context(const struct vcpu *vcpu, struct rv_context *context);
 /* The guest's instruction at PC, as the guest that was trapped last would fetch it. False: it
  * cannot. */
 bool hs_fetch(uint64_t pc, uint32_t *insn);

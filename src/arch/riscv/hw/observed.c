@@ -6,6 +6,7 @@
 #include "arch/riscv/hw/observed.h"
 
 #include "arch/arch.h"
+#include "arch/riscv/hw/instret.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "core/trace.h"
 
@@ -23,11 +24,14 @@ static void record_begin(struct vcpu *vcpu, struct trace_record *record, struct 
     };
     if (vcpu->observers & OBSERVE_WATCH)
         arch_vcpu_view(vcpu, before);
+    /* The count when it began, for now. */
+    record->instructions = instret_count(vcpu->arch.rv.pcpu);
 }
 
 static void record_end(struct vcpu *vcpu, struct trace_record *record,
                        const struct guest_view *before)
 {
+    record->instructions = instret_count(vcpu->arch.rv.pcpu) - record->instructions;
     record->answer = vcpu->arch.rv.gprs.x[RV_A0];
     if (record->trap.kind == TRAP_MMIO && !record->trap.write)
         record->trap.value &= low_bits(record->trap.mmio.size_bytes * 8u);

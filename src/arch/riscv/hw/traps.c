@@ -9,6 +9,7 @@
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/observed.h"
 #include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_transfer.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "core/run.h"
 #include "core/stat.h"
@@ -50,6 +51,22 @@ static bool is_observed(const struct vcpu *vcpu)
     return unlikely(read_once(vcpu->observers) != 0);
 }
 
+/*
+ * The instruction, where the hardware does not say it: as htinst would, a load or store only if all
+ * of it is at the address. False: its page has gone, so it will fault by itself.
+ */
+static bool fetch_insn(const struct vcpu *vcpu, struct rv_syndrome *syndrome)
+{
+    struct rv_transfer transfer;
+
+    if (!hs_fetch(syndrome->pc, &syndrome->insn))
+        return false;
+    if (rv_is_guest_page_fault(syndrome->cause) && rv_insn_transfer(syndrome->insn, &transfer) &&
+        rv_transfer_address(&transfer, &vcpu->arch.rv.gprs) != syndrome->tval)
+        syndrome->insn = 0;
+    return true;
+}
+
 /* What guests do seldom, or somebody looks at. */
 static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
 {
@@ -66,9 +83,12 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t cause)
     };
     struct trap trap;
 
-    /* Another of its CPUs has changed its tables: it will fault by itself. */
-    if (rv_insn_needed(&syndrome) && !hs_fetch(syndrome.pc, &syndrome.insn))
+    /* Another of its CPUs has changed its tables: without what this hart holds of the old ones it
+     * will fault by itself. */
+    if (rv_insn_needed(&syndrome) && !fetch_insn(vcpu, &syndrome)) {
+        hs_forget_guest();
         return;
+    }
     if (is_observed(vcpu))
         rv_trap_handle_observed(vcpu, &syndrome);
     else

@@ -186,6 +186,11 @@ void arch_vcpu_view(const struct vcpu *vcpu, struct guest_view *view)
     rv_view(&vcpu->arch.rv.gprs, &super, arch_counter() + vcpu->vm->arch.rv.time_delta, view);
 }
 
+void arch_vcpu_gprs(const struct vcpu *vcpu, uint64_t gprs[ARCH_GPR_MAX])
+{
+    memcpy(gprs, &vcpu->arch.rv.gprs.x[RV_RA], ARCH_GPR_MAX * sizeof(*gprs));
+}
+
 int arch_trap_text(const struct trace_record *record, char *text, size_t size)
 {
     return rv_trap_text(record, text, size);

@@ -90,6 +90,7 @@ enum trap_result rv_csr_access(struct vcpu *vcpu, struct trap *trap)
 
         trap->write = true;
         trap->value = rv_csr_result(csr.op, old, source);
+        trap->sysreg.written = trap->value;
         result = reg_row_access(vcpu, &vcpu->arch.rv.super, row, trap);
         trap->value = old;
     }

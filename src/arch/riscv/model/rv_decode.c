@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/riscv/model/rv_decode.h"
 
-static enum trap_access access_of(uint64_t cause)
+enum trap_access rv_access_of(uint64_t cause)
 {
     switch (cause) {
     case RV_CAUSE_FETCH_GUEST_PAGE:
@@ -17,11 +17,6 @@ static enum trap_access access_of(uint64_t cause)
     }
 }
 
-static bool is_table_walk(const struct rv_syndrome *syndrome)
-{
-    return syndrome->htinst != 0 && (syndrome->htinst & HTINST_IS_INSN) == 0;
-}
-
 void rv_decode_as_fault(const struct rv_syndrome *syndrome, struct trap *trap)
 {
     trap->kind = TRAP_S2_FAULT;
@@ -32,8 +27,8 @@ void rv_decode_as_fault(const struct rv_syndrome *syndrome, struct trap *trap)
         .gpa = rv_fault_gpa(syndrome),
         .gva = GVA(syndrome->tval),
         .gva_valid = true,
-        .access = access_of(syndrome->cause),
-        .on_table_walk = is_table_walk(syndrome),
+        .access = rv_access_of(syndrome->cause),
+        .on_table_walk = rv_is_table_walk(syndrome),
     };
 }
 
@@ -68,7 +63,7 @@ static bool decode_mmio(const struct rv_syndrome *syndrome, struct trap *trap)
 
 static void decode_guest_page_fault(const struct rv_syndrome *syndrome, struct trap *trap)
 {
-    if (syndrome->cause == RV_CAUSE_FETCH_GUEST_PAGE || is_table_walk(syndrome) ||
+    if (syndrome->cause == RV_CAUSE_FETCH_GUEST_PAGE || rv_is_table_walk(syndrome) ||
         !decode_mmio(syndrome, trap))
         rv_decode_as_fault(syndrome, trap);
 }

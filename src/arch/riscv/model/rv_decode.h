@@ -14,6 +14,8 @@
  * instruction with the offset of the faulting part in place of rs1, always in its 32-bit form, and
  * bit 1 clear if it was one of 16 bits.
  */
+#define HTINST_WALK_READ  0x3000u /* of a guest whose entries have 64 bits (table 39) */
+#define HTINST_WALK_WRITE 0x3020u
 /* clang-format off */
 #define HTINST_FIELDS(F) \
     F(HTINST, IS_INSN, 0, 0) F(HTINST, WIDE, 1, 1) F(HTINST, REST_a, 14, 2) \
@@ -52,11 +54,19 @@ static inline bool rv_insn_needed(const struct rv_syndrome *syndrome)
         return false;
     }
 }
-/* The guest-physical address of a guest-page fault (18.2.12): htval leaves out two bits. */
+/* A guest-page fault of the hart's own access to the guest's tables. */
+static inline bool rv_is_table_walk(const struct rv_syndrome *syndrome)
+{
+    return syndrome->htinst != 0 && (syndrome->htinst & HTINST_IS_INSN) == 0;
+}
+/* The guest-physical address of a guest-page fault (18.2.12): htval leaves out two bits, which are
+ * those of the guest's address, or 0 for an entry of its tables. */
 static inline gpa_t rv_fault_gpa(const struct rv_syndrome *syndrome)
 {
-    return GPA((syndrome->htval << 2) | (syndrome->tval & 3));
+    return GPA((syndrome->htval << 2) | (rv_is_table_walk(syndrome) ? 0 : syndrome->tval & 3));
 }
+/* What was tried, by the cause of an exception of memory. */
+enum trap_access rv_access_of(uint64_t cause);
 
 /* What rv_decode says of an ECALL, the most frequent trap. */
 static __always_inline void rv_decode_call(struct trap *trap)

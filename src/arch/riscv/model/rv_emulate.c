@@ -4,10 +4,12 @@
 #include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_pmp.h"
 #include "arch/riscv/model/rv_sbi.h"
+#include "arch/riscv/model/rv_transfer.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "arch/riscv/model/rv_walk.h"
 #include "core/guest_mem.h"
 #include "core/vm.h"
+#include "lib/bits.h"
 #include "lib/panic.h"
 #include "lib/string.h"
 
@@ -105,8 +107,14 @@ static enum trap_result access_device(struct vcpu *vcpu, enum trap_access access
     struct rv_syndrome syndrome = {
         .cause = guest_page_cause(access), .tval = va, .htval = gpa.raw >> 2};
 
+    struct rv_transfer transfer;
+
     if (!fetch_insn(vcpu, &syndrome.insn))
         return TRAP_RETRY;
+    /* What begins elsewhere and only reaches in is no access to a device. */
+    if (!rv_insn_transfer(syndrome.insn, &transfer) ||
+        rv_transfer_address(&transfer, &vcpu->arch.rv.gprs) != va)
+        syndrome.insn = 0;
     rv_decode(&syndrome, trap);
     return rv_trap_act(vcpu, &syndrome, trap);
 }
@@ -123,32 +131,122 @@ static enum trap_result access_denied(struct vcpu *vcpu, enum trap_access access
     return rv_trap_act(vcpu, &syndrome, trap);
 }
 
-/* Loads and stores mean other memory than fetches do (MPRV): they are done here. */
-static enum trap_result access_memory(struct vcpu *vcpu, enum trap_access access, uint64_t va,
-                                      gpa_t gpa, struct trap *trap)
-{
-    struct rv_syndrome syndrome = {
-        .cause = guest_page_cause(access), .tval = va, .htval = gpa.raw >> 2};
-    enum err err;
+/* ---- loads and stores that are done here */
 
-    if (!fetch_insn(vcpu, &syndrome.insn))
+/* So many bytes of an access, which lie in one page. */
+struct part {
+    uint64_t va;
+    gpa_t gpa;
+    uint32_t size_bytes;
+};
+
+/* Where PART is: TRAP_DONE. Or it may not be accessed, and the guest has been told. */
+static enum trap_result find_part(struct vcpu *vcpu, enum trap_access access, struct part *part,
+                                  struct trap *trap)
+{
+    struct rv_translation to;
+    struct rv_context context;
+    struct s2_mapping mapping;
+    enum rv_walk_result result;
+
+    rv_priv_context(&vcpu->arch.rv, false, &context);
+    result = reach(vcpu, &context, part->va, access, &to);
+    if (result == RV_WALK_AGAIN)
         return TRAP_RETRY;
-    rv_decode(&syndrome, trap);
-    /* Part of it may lie in another page, which could be any memory. */
-    if (trap->kind != TRAP_MMIO || gpa.raw % PAGE_SIZE + trap->mmio.size_bytes > PAGE_SIZE)
-        return deliver(vcpu, access_cause(access), va);
-    vcpu->stats.traps[TRAP_INSN]++;
-    if (trap->write) {
-        trap->value = trap->reg == TRAP_REG_NONE ? 0 : rv_stored_value(vcpu, trap);
-        err = guest_mem_write(vcpu->vm, gpa, &trap->value, trap->mmio.size_bytes);
-    } else {
-        err = guest_mem_read(vcpu->vm, gpa, &trap->value, trap->mmio.size_bytes);
-    }
-    if (err != ERR_NONE)
-        return deliver(vcpu, access_cause(access), va);
-    rv_trap_finish(vcpu, trap);
+    if (result != RV_WALK_DONE)
+        return deliver(vcpu, rv_walk_cause(result, access), part->va);
+    if (s2_lookup(&vcpu->vm->s2, to.gpa, &mapping) != ERR_NONE)
+        return deliver(vcpu, access_cause(access), part->va);
+    if (access == TRAP_WRITE && (mapping.attr.rights & PT_WRITE) == 0)
+        return access_denied(vcpu, access, part->va, to.gpa, trap);
+    part->gpa = to.gpa;
     return TRAP_DONE;
 }
+
+static void load_register(struct vcpu *vcpu, const struct rv_transfer *transfer, uint64_t value)
+{
+    struct rv_state *rv = &vcpu->arch.rv;
+    unsigned bits = transfer->access.size_bytes * 8u;
+
+    if (transfer->fp) {
+        /* What is narrower than the register is a NaN there (Volume I, 21.2). */
+        rv->fp.f[transfer->access.reg] = value | (bits < 64 ? ~low_bits(bits) : 0);
+        rv_priv_fp_dirty(rv);
+    } else if (transfer->access.reg != 0) {
+        rv->gprs.x[transfer->access.reg] =
+            transfer->access.sign_extend ? sign_extend(value, bits) : value;
+    }
+}
+
+static uint64_t stored_register(const struct vcpu *vcpu, const struct rv_transfer *transfer)
+{
+    const struct rv_state *rv = &vcpu->arch.rv;
+
+    if (transfer->fp)
+        return rv->fp.f[transfer->access.reg];
+    return transfer->access.reg != 0 ? rv->gprs.x[transfer->access.reg] : 0;
+}
+
+/* Both parts are there, the second of which may be nothing. */
+static bool move_parts(struct vcpu *vcpu, const struct rv_transfer *transfer,
+                       const struct part parts[2])
+{
+    bool write = transfer->access.write;
+    uint64_t value = write ? stored_register(vcpu, transfer) : 0;
+    uint8_t *at = (uint8_t *)&value;
+
+    for (unsigned i = 0; i < 2; at += parts[i++].size_bytes)
+        if (parts[i].size_bytes != 0 &&
+            (write ? guest_mem_write(vcpu->vm, parts[i].gpa, at, parts[i].size_bytes)
+                   : guest_mem_read(vcpu->vm, parts[i].gpa, at, parts[i].size_bytes)) != ERR_NONE)
+            return false;
+    if (!write)
+        load_register(vcpu, transfer, value);
+    return true;
+}
+
+/*
+ * The load or store at the PC, of memory: under MPRV, which means other memory than fetches, and of
+ * addresses that are no multiple of the size, which machines may do or not (Volume I, 2.6). CAUSE
+ * and TVAL are the guest's if it is neither: an atomic instruction, say.
+ */
+static enum trap_result transfer_memory(struct vcpu *vcpu, uint64_t cause, uint64_t tval,
+                                        struct trap *trap)
+{
+    struct rv_transfer transfer;
+    enum trap_access access;
+    enum trap_result result;
+    struct part parts[2];
+    uint64_t va, size;
+    uint32_t insn;
+
+    if (!fetch_insn(vcpu, &insn))
+        return TRAP_RETRY;
+    if (!rv_insn_transfer(insn, &transfer))
+        return deliver(vcpu, cause, tval);
+    access = transfer.access.write ? TRAP_WRITE : TRAP_READ;
+    va = rv_transfer_address(&transfer, &vcpu->arch.rv.gprs);
+    size = MIN(transfer.access.size_bytes, PAGE_SIZE - va % PAGE_SIZE);
+    parts[0] = (struct part){.va = va, .size_bytes = (uint32_t)size};
+    parts[1] =
+        (struct part){.va = va + size, .size_bytes = transfer.access.size_bytes - (uint32_t)size};
+    for (unsigned i = 0; i < 2 && parts[i].size_bytes != 0; i++) {
+        result = find_part(vcpu, access, &parts[i], trap);
+        if (result != TRAP_DONE)
+            return result;
+    }
+    vcpu->stats.traps[TRAP_INSN]++;
+    if (transfer.fp)
+        rv_hook_fp_to_memory(vcpu);
+    if (!move_parts(vcpu, &transfer, parts))
+        return deliver(vcpu, access_cause(access), va);
+    vcpu->arch.rv.gprs.pc += rv_insn_bytes(insn);
+    trap->kind = TRAP_INSN;
+    trap->syndrome = insn;
+    return TRAP_DONE;
+}
+
+/* ---- what a page fault is */
 
 static bool data_is_elsewhere(const struct vcpu *vcpu)
 {
@@ -181,7 +279,7 @@ static enum trap_result page_fault(struct vcpu *vcpu, enum trap_access access, u
     rights = to.rights & mapping.attr.rights;
     if (data_is_elsewhere(vcpu)) {
         if (access != TRAP_FETCH)
-            return access_memory(vcpu, access, va, to.gpa, trap);
+            return transfer_memory(vcpu, access_cause(access), va, trap);
         rights &= PT_EXEC;
     }
     vcpu->stats.traps[TRAP_S2_FAULT]++;
@@ -279,8 +377,12 @@ static enum trap_result handle(struct vcpu *vcpu, const struct rv_exit *exit, st
         return page_fault(vcpu, TRAP_WRITE, exit->tval, trap);
     case RV_CAUSE_BREAKPOINT:
         return deliver(vcpu, exit->cause, vcpu->arch.rv.gprs.pc);
+    case RV_CAUSE_LOAD_MISALIGNED:
+    case RV_CAUSE_STORE_MISALIGNED:
+        /* The firmware would have done it, and was told to leave it to us. */
+        return transfer_memory(vcpu, exit->cause, exit->tval, trap);
     default:
-        /* Misaligned, or refused by the machine's memory: as it would be without us. */
+        /* A misaligned jump, or refused by the machine's memory: as it would be without us. */
         return deliver(vcpu, exit->cause, exit->tval);
     }
 }

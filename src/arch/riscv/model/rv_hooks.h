@@ -7,6 +7,7 @@
 
 #include "lib/types.h"
 
+struct rv_context;
 struct rv_super;
 struct vcpu;
 struct vm;
@@ -16,6 +17,8 @@ void rv_hook_exception_load(struct vcpu *vcpu, struct rv_super *super);
 void rv_hook_exception_store(struct vcpu *vcpu, const struct rv_super *super);
 /* VCPU is in S-mode, not in U-mode. */
 bool rv_hook_in_supervisor(const struct vcpu *vcpu);
+/* How VCPU's accesses to data are translated, at the privilege it is in. */
+void rv_hook_context(const struct vcpu *vcpu, struct rv_context *context);
 /* scounteren, as VCPU has set it. */
 uint64_t rv_hook_scounteren(const struct vcpu *vcpu);
 /* VCPU's timer is to fire at DEADLINE of the guest's time; what is pending is taken back. */
@@ -26,8 +29,13 @@ void rv_hook_timer_changed(struct vcpu *vcpu);
 uint64_t rv_hook_time(const struct vcpu *vcpu);
 /* VCPU has sent itself a software interrupt: as rv_virq_post, but it is here. */
 void rv_hook_post_self(struct vcpu *vcpu);
+/* Take back VCPU's software interrupt, from whomever. False: it had none. */
+bool rv_hook_clear_self(struct vcpu *vcpu);
 /* VCPU's MMU and its interrupts are off (satp 0, sstatus.SIE 0), and it is in S-mode, as it is. */
 void rv_hook_forget_mmu(struct vcpu *vcpu);
+/* VCPU's floating-point registers are in its struct rv_fp, and are read from there when it next
+ * uses them. */
+void rv_hook_fp_to_memory(struct vcpu *vcpu);
 /* VCPU waits as by WFI. */
 void rv_hook_wait(struct vcpu *vcpu);
 
@@ -40,3 +48,5 @@ void rv_hook_fence(struct vcpu *vcpu, uint64_t targets, enum rv_fence fence, uin
                    uint64_t size_bytes, uint64_t asid);
 /* A byte for VM's console. False: no room now. */
 bool rv_hook_console_put(struct vm *vm, char byte);
+/* A byte of input for VM's firmware, where that has the console; negative: there is none. */
+int rv_hook_console_get(struct vm *vm);

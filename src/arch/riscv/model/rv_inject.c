@@ -2,6 +2,9 @@
 #include "arch/riscv/model/rv_inject.h"
 
 #include "arch/riscv/model/rv_csr.h"
+#include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_priv.h"
+#include "core/vcpu.h"
 
 /* stvec (10.1.2): exceptions go to the base in both modes. */
 /* clang-format off */
@@ -21,4 +24,17 @@ void rv_inject(struct rv_super *super, uint64_t *pc, uint64_t cause, uint64_t tv
     super->scause = cause;
     super->stval = tval;
     *pc = super->stvec & STVEC_BASE;
+}
+
+void rv_inject_exception(struct vcpu *vcpu, uint64_t cause, uint64_t tval)
+{
+    struct rv_super super;
+
+    if (vcpu->arch.rv.priv.caps != NULL) {
+        rv_priv_exception(&vcpu->arch.rv, cause, tval);
+        return;
+    }
+    rv_hook_exception_load(vcpu, &super);
+    rv_inject(&super, &vcpu->arch.rv.gprs.pc, cause, tval);
+    rv_hook_exception_store(vcpu, &super);
 }

@@ -498,6 +498,7 @@ enum trap_result rv_priv_csr(struct vcpu *vcpu, struct trap *trap)
 
         trap->write = true;
         trap->value = rv_csr_result(csr.op, base_of_change(rv, csr.number, old), source);
+        trap->sysreg.written = trap->value;
         result = reg_row_access(vcpu, rv, row, trap);
         trap->value = old;
     }

@@ -7,6 +7,7 @@
 #include "arch/riscv/model/rv_sbi.h"
 
 #include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_sbi_legacy.h"
 #include "arch/riscv/model/rv_sbi_pmu.h"
 #include "arch/riscv/model/rv_virq.h"
 #include "core/guest_mem.h"
@@ -15,9 +16,6 @@
 
 /* Bytes that one console call moves; the guest asks again for the rest (chapter 12). */
 #define DBCN_CHUNK 128u
-
-/* Beside SBI's errors, which are none above 0: the call does not come back, or is made again. */
-#define CALL_RETRY 1
 
 static struct rv_sbi_answer answer(int64_t error)
 {
@@ -48,7 +46,7 @@ static bool harts(const struct vm *vm, uint64_t mask, uint64_t base, uint64_t *t
 
 /* ---- chapter 4, base */
 
-static bool is_extension(uint64_t id)
+static bool is_extension(const struct vcpu *vcpu, uint64_t id)
 {
     switch (id) {
     case SBI_BASE:
@@ -62,7 +60,7 @@ static bool is_extension(uint64_t id)
     case SBI_PMU:
         return true;
     default:
-        return false;
+        return rv_sbi_legacy_has(vcpu, id);
     }
 }
 
@@ -74,7 +72,7 @@ static struct rv_sbi_answer base(struct vcpu *vcpu, const uint64_t *arg)
         return answer_value(value);
     switch (arg[FUNCTION]) {
     case SBI_BASE_PROBE:
-        return answer_value(is_extension(arg[0]));
+        return answer_value(is_extension(vcpu, arg[0]));
     case SBI_BASE_MVENDORID: /* 0 is always legal: a guest looks for no errata of the host's */
     case SBI_BASE_MARCHID:
     case SBI_BASE_MIMPID:
@@ -97,7 +95,7 @@ static struct rv_sbi_answer timer(struct vcpu *vcpu, const uint64_t *arg)
 
 /* ---- chapter 7, interrupts between harts */
 
-static struct rv_sbi_answer ipi(struct vcpu *vcpu, const uint64_t *arg)
+struct rv_sbi_answer rv_sbi_ipi(struct vcpu *vcpu, const uint64_t *arg)
 {
     struct vm *vm = vcpu->vm;
     uint64_t targets;
@@ -116,7 +114,7 @@ static struct rv_sbi_answer ipi(struct vcpu *vcpu, const uint64_t *arg)
 
 /* ---- chapter 8, fences on other harts */
 
-static __noinline struct rv_sbi_answer rfence(struct vcpu *vcpu, const uint64_t *arg)
+__noinline struct rv_sbi_answer rv_sbi_rfence(struct vcpu *vcpu, const uint64_t *arg)
 {
     static const enum rv_fence fences[] = {RV_FENCE_I, RV_FENCE_VMA, RV_FENCE_VMA_ASID};
     static const uint8_t events[] = {RV_EVENT_FENCE_I_SENT, RV_EVENT_SFENCE_VMA_SENT,
@@ -176,7 +174,7 @@ static struct rv_sbi_answer suspend_at(struct vcpu *vcpu, uint64_t entry, uint64
     gprs->x[RV_A1] = opaque;
     rv_hook_forget_mmu(vcpu);
     rv_hook_wait(vcpu);
-    return answer(CALL_RETRY);
+    return answer(RV_SBI_RETRY);
 }
 
 static struct rv_sbi_answer hart_suspend(struct vcpu *vcpu, const uint64_t *arg)
@@ -210,7 +208,7 @@ static __noinline struct rv_sbi_answer hsm(struct vcpu *vcpu, const uint64_t *ar
         return answer(hart_start(vm, arg));
     case SBI_HSM_STOP:
         vm_cpu_off(vcpu);
-        return answer(CALL_RETRY);
+        return answer(RV_SBI_RETRY);
     case SBI_HSM_STATUS:
         if (arg[0] >= vm->vcpu_count)
             return answer(SBI_ERR_INVALID_PARAM);
@@ -232,7 +230,7 @@ static __noinline struct rv_sbi_answer srst(struct vcpu *vcpu, const uint64_t *a
     if ((uint32_t)arg[0] > SBI_SRST_WARM_REBOOT || (uint32_t)arg[1] > SBI_SRST_SYSTEM_FAILURE)
         return answer(SBI_ERR_INVALID_PARAM);
     vm_stop(vcpu->vm, (uint32_t)arg[0] == SBI_SRST_SHUTDOWN ? VM_STOP_POWEROFF : VM_STOP_RESET);
-    return answer(CALL_RETRY);
+    return answer(RV_SBI_RETRY);
 }
 
 /* ---- chapter 13, system suspend */
@@ -267,16 +265,33 @@ static struct rv_sbi_answer console_write(struct vcpu *vcpu, const uint64_t *arg
     return answer_value(done);
 }
 
+/* Input goes to the UART, if there is one: then there is never any here. */
+static struct rv_sbi_answer console_read(struct vcpu *vcpu, const uint64_t *arg)
+{
+    char chunk[DBCN_CHUNK];
+    struct vm *vm = vcpu->vm;
+    uint64_t count = MIN(arg[0], (uint64_t)sizeof(chunk)), done = 0;
+    int byte;
+
+    if (arg[2] != 0 || !is_guest_ram(vm, arg[1], arg[0]))
+        return answer(SBI_ERR_INVALID_PARAM);
+    while (done < count && (byte = rv_hook_console_get(vm)) >= 0)
+        chunk[done++] = (char)byte;
+    if (guest_mem_write(vm, GPA(arg[1]), chunk, done) != ERR_NONE)
+        return answer(SBI_ERR_FAILED);
+    return answer_value(done);
+}
+
 static __noinline struct rv_sbi_answer dbcn(struct vcpu *vcpu, const uint64_t *arg)
 {
     switch (arg[FUNCTION]) {
     case SBI_DBCN_WRITE:
         return console_write(vcpu, arg);
-    case SBI_DBCN_READ: /* input goes to the UART: there is never any here */
-        return answer(SBI_SUCCESS);
+    case SBI_DBCN_READ:
+        return console_read(vcpu, arg);
     case SBI_DBCN_WRITE_BYTE:
         /* Blocking by its definition: without room the call is made again. */
-        return answer(rv_hook_console_put(vcpu->vm, (char)arg[0]) ? SBI_SUCCESS : CALL_RETRY);
+        return answer(rv_hook_console_put(vcpu->vm, (char)arg[0]) ? SBI_SUCCESS : RV_SBI_RETRY);
     default:
         return answer(SBI_ERR_NOT_SUPPORTED);
     }
@@ -291,9 +306,9 @@ static __always_inline struct rv_sbi_answer call(struct vcpu *vcpu, uint64_t id,
     case SBI_TIME:
         return timer(vcpu, arg);
     case SBI_IPI:
-        return ipi(vcpu, arg);
+        return rv_sbi_ipi(vcpu, arg);
     case SBI_RFENCE:
-        return rfence(vcpu, arg);
+        return rv_sbi_rfence(vcpu, arg);
     case SBI_HSM:
         return hsm(vcpu, arg);
     case SBI_SRST:
@@ -305,6 +320,8 @@ static __always_inline struct rv_sbi_answer call(struct vcpu *vcpu, uint64_t id,
     case SBI_PMU:
         return rv_sbi_pmu(vcpu, arg);
     default:
+        if (rv_sbi_legacy_has(vcpu, id))
+            return rv_sbi_legacy(vcpu, id, arg);
         return answer(SBI_ERR_NOT_SUPPORTED);
     }
 }
@@ -315,7 +332,7 @@ __no_stack_protector enum trap_result rv_sbi_call(struct vcpu *vcpu, struct trap
     uint64_t *x = vcpu->arch.rv.gprs.x;
     struct rv_sbi_answer answer = call(vcpu, x[RV_A7], &x[RV_A0]);
 
-    if (answer.error == CALL_RETRY)
+    if (answer.error == RV_SBI_RETRY)
         return TRAP_RETRY;
     x[RV_A0] = (uint64_t)answer.error;
     x[RV_A1] = answer.value;

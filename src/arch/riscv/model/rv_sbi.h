@@ -79,6 +79,14 @@ struct rv_sbi_answer {
     uint64_t value; /* of a success */
 };
 
+/* In the place of an error, beside all that a call can answer: it does not come back, or is made
+ * again, or has set the PC. */
+#define RV_SBI_RETRY 0x1000
+
+/* Calls of IPI (chapter 7) and RFENCE (chapter 8): ARG is a0 to a6. */
+struct rv_sbi_answer rv_sbi_ipi(struct vcpu *vcpu, const uint64_t *arg);
+struct rv_sbi_answer rv_sbi_rfence(struct vcpu *vcpu, const uint64_t *arg);
+
 /*
  * The handler for TRAP_HYPERCALL: the call in VCPU's a7, a6 and a0 to a5, its error to a0 and value
  * to a1. VCPU is current, no lock is held. TRAP_RETRY when the call does not come back.

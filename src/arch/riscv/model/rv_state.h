@@ -110,12 +110,15 @@ struct rv_state {
     bool vector_dirty;        /* those in the hardware are newer */
 };
 
+#define RV_SBI_INPUT 0x100u
+
 struct vclint;
 struct vplic;
 struct rv_vm {
     bool emulated; /* its vCPUs have a rv_priv.caps */
     struct vplic *vplic;
     void *uart;           /* struct vns16550 */
+    uint32_t sbi_input;   /* SBI's console: 0, or a byte that waits | RV_SBI_INPUT; atomic */
     void *disk;           /* struct virtio_blk */
     struct vclint *clint; /* of a machine that starts in M-mode, else NULL */
     uint64_t hgatp;

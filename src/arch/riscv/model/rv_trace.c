@@ -9,6 +9,7 @@
 #include "arch/riscv/model/rv_decode.h"
 #include "arch/riscv/model/rv_priv.h"
 #include "arch/riscv/model/rv_sbi.h"
+#include "arch/riscv/model/rv_transfer.h"
 #include "core/pcpu.h"
 #include "lib/fmt.h"
 
@@ -31,8 +32,11 @@ static int csr_text(const struct trace_record *record, char *text, size_t size)
         return fmt_print(text, size, "%s %s", ops[csr.op], name);
     if (!csr.writes)
         return fmt_print(text, size, "reads %s = 0x%llx", name, (unsigned long long)trap->value);
-    return fmt_print(text, size, "%s %s, which was 0x%llx", ops[csr.op], name,
-                     (unsigned long long)trap->value);
+    if (!csr.reads)
+        return fmt_print(text, size, "%s %s = 0x%llx", ops[csr.op], name,
+                         (unsigned long long)trap->sysreg.written);
+    return fmt_print(text, size, "%s %s = 0x%llx, which was 0x%llx", ops[csr.op], name,
+                     (unsigned long long)trap->sysreg.written, (unsigned long long)trap->value);
 }
 
 /* args: a7 and a6, which name the call, then a0 and a1. */
@@ -130,7 +134,11 @@ static int insn_text(const struct trace_record *record, char *text, size_t size)
 {
     uint32_t insn = (uint32_t)record->trap.syndrome;
     const char *name = insn_name(insn);
+    struct rv_transfer transfer;
 
+    if (record->outcome_known && rv_insn_transfer(insn, &transfer))
+        return fmt_print(text, size, "executes 0x%08x, a %s that is done for it", insn,
+                         transfer.access.write ? "store" : "load");
     if (name != NULL && record->outcome_known && record->result != TRAP_UNDEF)
         return fmt_print(text, size, "executes %s", name);
     return fmt_print(text, size, "executes 0x%08x, which guests do not have", insn);

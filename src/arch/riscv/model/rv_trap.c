@@ -2,9 +2,7 @@
 /* The rare ways of a trap: faults of memory, exceptions for the guest, the end of its VM. */
 #include "arch/riscv/model/rv_trap.h"
 
-#include "arch/riscv/model/rv_hooks.h"
 #include "arch/riscv/model/rv_inject.h"
-#include "arch/riscv/model/rv_priv.h"
 #include "core/vm.h"
 
 bool rv_gpa_is_memory(const struct vcpu *vcpu, gpa_t gpa)
@@ -50,31 +48,18 @@ bool rv_trap_memory(struct vcpu *vcpu, const struct rv_syndrome *syndrome, struc
     return true;
 }
 
-static void inject(struct vcpu *vcpu, uint64_t cause, uint64_t tval)
-{
-    struct rv_super super;
-
-    if (vcpu->arch.rv.priv.caps != NULL) {
-        rv_priv_exception(&vcpu->arch.rv, cause, tval);
-        return;
-    }
-    rv_hook_exception_load(vcpu, &super);
-    rv_inject(&super, &vcpu->arch.rv.gprs.pc, cause, tval);
-    rv_hook_exception_store(vcpu, &super);
-}
-
 /* What is not there is an access fault, of the access that was tried (10.1.8). */
 static void inject_access_fault(struct vcpu *vcpu, const struct rv_syndrome *syndrome)
 {
     switch (syndrome->cause) {
     case RV_CAUSE_FETCH_GUEST_PAGE:
-        inject(vcpu, RV_CAUSE_FETCH_ACCESS, syndrome->tval);
+        rv_inject_exception(vcpu, RV_CAUSE_FETCH_ACCESS, syndrome->tval);
         break;
     case RV_CAUSE_STORE_GUEST_PAGE:
-        inject(vcpu, RV_CAUSE_STORE_ACCESS, syndrome->tval);
+        rv_inject_exception(vcpu, RV_CAUSE_STORE_ACCESS, syndrome->tval);
         break;
     default:
-        inject(vcpu, RV_CAUSE_LOAD_ACCESS, syndrome->tval);
+        rv_inject_exception(vcpu, RV_CAUSE_LOAD_ACCESS, syndrome->tval);
         break;
     }
 }
@@ -86,11 +71,11 @@ static void inject_illegal(struct vcpu *vcpu, const struct rv_syndrome *syndrome
     switch (syndrome->cause) {
     case RV_CAUSE_ILLEGAL:
     case RV_CAUSE_VIRTUAL:
-        inject(vcpu, RV_CAUSE_ILLEGAL, insn);
+        rv_inject_exception(vcpu, RV_CAUSE_ILLEGAL, insn);
         break;
     default:
         /* An exception of the guest's own that the machine could not delegate to it. */
-        inject(vcpu, syndrome->cause, syndrome->tval);
+        rv_inject_exception(vcpu, syndrome->cause, syndrome->tval);
         break;
     }
 }

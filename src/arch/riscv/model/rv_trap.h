@@ -8,6 +8,7 @@
 #pragma once
 
 #include "arch/riscv/model/rv_decode.h"
+#include "arch/riscv/model/rv_fault.h"
 #include "core/ghost.h"
 #include "core/trap_dispatch.h"
 #include "core/vcpu.h"
@@ -85,8 +86,17 @@ static __always_inline enum trap_result rv_trap_handle(struct vcpu *vcpu,
                                                        const struct rv_syndrome *syndrome,
                                                        struct trap *trap)
 {
+    struct rv_syndrome whole;
     bool retry = false;
 
+    if (unlikely(rv_fault_is_untold(syndrome))) {
+        whole = *syndrome;
+        if (!rv_fault_find(vcpu, &whole)) {
+            rv_decode_as_fault(syndrome, trap);
+            return TRAP_RETRY;
+        }
+        syndrome = &whole;
+    }
     rv_decode(syndrome, trap);
     if (rv_is_guest_page_fault(syndrome->cause) && rv_gpa_is_memory(vcpu, rv_fault_gpa(syndrome)) &&
         rv_trap_memory(vcpu, syndrome, trap, &retry) && retry)

@@ -92,6 +92,12 @@ static enum rv_walk_result update_entry(struct walk *walk)
     }
 }
 
+static enum rv_walk_result no_memory(const struct walk *walk, struct rv_translation *out)
+{
+    *out = (struct rv_translation){.gpa = walk->slot};
+    return RV_WALK_ACCESS_FAULT;
+}
+
 static enum rv_walk_result finish(struct walk *walk, struct rv_translation *out)
 {
     uint8_t rights = rights_of(walk->context, walk->entry);
@@ -101,6 +107,8 @@ static enum rv_walk_result finish(struct walk *walk, struct rv_translation *out)
     if (!leaf_is_sound(walk) || (rights & right_for(walk->access)) == 0)
         return RV_WALK_PAGE_FAULT;
     result = update_entry(walk);
+    if (result == RV_WALK_ACCESS_FAULT)
+        return no_memory(walk, out);
     if (result != RV_WALK_DONE)
         return result;
     if (walk->entry & RV_PTE_N)
@@ -123,7 +131,7 @@ static enum rv_walk_result attempt(struct walk *walk, unsigned levels, struct rv
         walk->slot =
             GPA(table + sizeof(uint64_t) * zero_extend(walk->va >> walk->shift, RV_INDEX_BITS));
         if (guest_mem_load_u64(walk->vm, walk->slot, &walk->entry) != ERR_NONE)
-            return RV_WALK_ACCESS_FAULT;
+            return no_memory(walk, out);
         if (!rv_pte_is_valid(walk->entry))
             return RV_WALK_PAGE_FAULT;
         if (walk->entry & (RV_PTE_R | RV_PTE_W | RV_PTE_X))

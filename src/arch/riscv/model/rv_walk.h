@@ -32,7 +32,8 @@ enum rv_walk_result {
 
 /*
  * Translate VA of VM under CONTEXT for ACCESS, and set the A and D bits that it asks for, by
- * compare-and-swap as other vCPUs may write there. OUT is set on RV_WALK_DONE only.
+ * compare-and-swap as other vCPUs may write there. OUT is set on RV_WALK_DONE; on
+ * RV_WALK_ACCESS_FAULT its gpa is that of the entry that could not be read or written.
  */
 enum rv_walk_result rv_walk(struct vm *vm, const struct rv_context *context, uint64_t va,
                             enum trap_access access, struct rv_translation *out);

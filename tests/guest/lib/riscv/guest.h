@@ -11,6 +11,9 @@
 void guest_main(uint64_t hart, uint64_t fdt); /* the guest's own */
 /* Its command line, "" without one. */
 const char *bootargs(uint64_t fdt);
+/* Of its first hart: "riscv,sv48", or ""; and whether NAME is in the list of its extensions. */
+const char *mmu_type(uint64_t fdt);
+bool has_extension(uint64_t fdt, const char *name);
 
 /* ---- output: %s; %u 32 bits in decimal, %lu and %lx 64 bits */
 void print(const char *format, ...);
