@@ -335,9 +335,10 @@ bool console_put(uint32_t number, char byte)
     if (number >= console.owner_count)
         return true;
     spin_lock(&console.lock);
-    /* Within a line none is needed. */
-    bool taken = (is_prefixed(number) && console_line_text(&owners[number].line, byte)) ||
-                 put_if_room(number, byte);
+    bool taken = true;
+    /* Text within a line needs no room. */
+    if (!is_prefixed(number) || !console_line_text(&owners[number].line, byte))
+        taken = put_if_room(number, byte);
     spin_unlock(&console.lock);
     return taken;
 }

@@ -75,7 +75,7 @@ static void update_flags(struct vpl011 *uart)
     flags |= uart->tx_count >= depth ? UARTFR_TXFF : 0;
     flags |= uart->rx_count == 0 ? UARTFR_RXFE : 0;
     flags |= uart->rx_count >= depth ? UARTFR_RXFF : 0;
-    __atomic_store_n(&uart->fr, (uint16_t)flags, __ATOMIC_RELAXED);
+    __atomic_store_n(&uart->fr, flags, __ATOMIC_RELAXED);
 }
 
 static void update(struct vpl011 *uart)
@@ -286,15 +286,16 @@ bool vpl011_mmio(void *device, struct mmio_access *access)
 {
     struct vpl011 *uart = device;
 
+    if (unlikely(access->size_bytes > 4))
+        return false;
     /* Polled without end by drivers that wait: one value, needs no lock. */
-    if (access->offset == PL011_FR && !access->write && access->size_bytes <= 4) {
-        access->value = __atomic_load_n(&uart->fr, __ATOMIC_RELAXED);
+    if (access->offset == PL011_FR && !access->write) {
+        access->value = read_once(uart->fr);
         return true;
     }
     /* As often. No input finds room by it. */
-    if (access->offset == PL011_DR && access->write && access->size_bytes <= 4) {
+    if (access->offset == PL011_DR && access->write)
         return write_byte(uart, (uint8_t)access->value);
-    }
     return access_register(uart, access);
 }
 

@@ -228,10 +228,7 @@ __no_stack_protector uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t esr, uin
     return A64_LEFT_ALL;
 }
 
-/*
- * All registers are saved now, for the want of which a64_trap_sync has done nothing. What was read
- * is in memory, and all are to be loaded.
- */
+/* What is read is in memory then, and all registers are to be loaded. */
 static __noinline __no_stack_protector uint32_t read_again(struct vcpu *vcpu, uint64_t esr)
 {
     uint32_t left = A64_LEFT_ALL;
@@ -242,16 +239,21 @@ static __noinline __no_stack_protector uint32_t read_again(struct vcpu *vcpu, ui
         left = handle_load(vcpu, esr, sysreg_read(FAR_EL2));
     return left == 0 ? A64_LEFT_LOAD : left;
 }
+static __noinline __no_stack_protector uint32_t other_again(struct vcpu *vcpu, uint64_t esr)
+{
+    if (esr >> ESR_TOP_SHIFT == TOP_SYS64 && (esr & ISS_SYS64_Direction) == 0)
+        return handle_msr(vcpu, esr);
+    return read_again(vcpu, esr);
+}
 
+/* All registers are saved now, for the want of which a64_trap_sync has done nothing. */
 __no_stack_protector uint32_t a64_trap_again(struct vcpu *vcpu)
 {
     uint64_t esr = sysreg_read(ESR_EL2);
 
-    if (esr >> ESR_TOP_SHIFT == TOP_DABT && (esr & ISS_DABT_WnR) != 0)
-        return handle_store(vcpu, esr, sysreg_read(FAR_EL2));
-    if (esr >> ESR_TOP_SHIFT == TOP_SYS64 && (esr & ISS_SYS64_Direction) == 0)
-        return handle_msr(vcpu, esr);
-    return read_again(vcpu, esr);
+    if (unlikely(esr >> ESR_TOP_SHIFT != TOP_DABT || (esr & ISS_DABT_WnR) == 0))
+        return other_again(vcpu, esr);
+    return handle_store(vcpu, esr, sysreg_read(FAR_EL2));
 }
 
 static __noinline __cold uint32_t take_irq_timed(struct vcpu *vcpu)
