@@ -104,11 +104,12 @@ static uint64_t load_modules(struct efi_system_table *system, struct efi_file *r
 {
     uint64_t size_bytes = 0, status = EFI_SUCCESS;
     uint64_t list = load_file(system->boot, root, u"modules.txt", &size_bytes);
-    const char *at = (const char *)list, *end = at + size_bytes;
+    const char *at = (const char *)list, *end;
     struct efi_module module;
 
     if (list == 0)
         return EFI_SUCCESS; /* the tree's modules are there already, or it has none */
+    end = at + size_bytes;
     while (status == EFI_SUCCESS && rv_efi_module(&at, end, &module))
         status = load_module(system, root, &module);
     if (status == EFI_SUCCESS && at != end)
