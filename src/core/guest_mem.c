@@ -65,15 +65,13 @@ enum err guest_mem_write(struct vm *vm, gpa_t to, const void *from, uint64_t siz
     return ERR_NONE;
 }
 
-enum err guest_mem_load_u64(struct vm *vm, gpa_t at, uint64_t *value)
+const uint64_t *guest_mem_where_u64(struct vm *vm, gpa_t at)
 {
     uint64_t run;
-    const uint64_t *p = locate(vm, at, sizeof(*value), PT_READ, &run);
 
-    if (!is_aligned(at.raw, sizeof(*value)) || p == NULL)
-        return ERR_RANGE;
-    *value = __atomic_load_n(p, __ATOMIC_RELAXED);
-    return ERR_NONE;
+    if (!is_aligned(at.raw, sizeof(uint64_t)))
+        return NULL;
+    return locate(vm, at, sizeof(uint64_t), PT_READ, &run);
 }
 
 enum err guest_mem_exchange_u64(struct vm *vm, gpa_t at, uint64_t *expected, uint64_t value)

@@ -17,9 +17,10 @@ enum err guest_mem_write(struct vm *vm, gpa_t to, const void *from,
 /*
  * The 64 bits at AT, a multiple of 8, in one piece, while the guest may write there. Exchange puts
  * VALUE there if they are *EXPECTED still, else they come back in *EXPECTED with ERR_BUSY.
- * ERR_RANGE as above.
+ * ERR_RANGE as above. Where: to be read, and again for as long as stage 2 maps the page as it does
+ * and arch_guest_ptr's answer is good; NULL for ERR_RANGE.
  */
-enum err guest_mem_load_u64(struct vm *vm, gpa_t at, uint64_t *value) __must_check;
+const uint64_t *guest_mem_where_u64(struct vm *vm, gpa_t at);
 enum err guest_mem_exchange_u64(struct vm *vm, gpa_t at, uint64_t *expected,
                                 uint64_t value) __must_check;
 /* Zero SIZE bytes of the guest's RAM. */

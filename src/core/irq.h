@@ -13,7 +13,9 @@
 
 typedef void irq_handler_fn(void *context);
 
-struct irq_action {
+/* A cache line, which is also found by one shift. */
+struct __aligned(64) irq_action
+{
     irq_handler_fn *handler;
     void *context;
     const char *name;

@@ -57,6 +57,13 @@ void run_ipi(struct pcpu *pcpu)
         (void)request(pcpu->current, VCPU_REQ_RESCHED);
 }
 
+/* It runs or rests: what it was woken for is asked of it already. */
+static void notify_running(const struct runq *runq)
+{
+    if (pcpus[runq->cpu] != arch_this_cpu())
+        arch_ipi_send(runq->cpu);
+}
+
 /* How many other vCPUs of VCPU's VM are assigned to PCPU: those of one VM run best side by side. */
 static uint32_t siblings_on(const struct vcpu *vcpu, const struct pcpu *pcpu)
 {
@@ -99,8 +106,9 @@ void sched_wake(struct vcpu *vcpu, bool start)
     if (vcpu->sched.runq == NULL)
         return;
     wake = runq_wake(&vcpu->sched, start);
-    if (wake == RUNQ_PREEMPT ||
-        (wake == RUNQ_NOTIFY_RUNNING && pcpus[vcpu->sched.runq->cpu] != arch_this_cpu()))
+    if (wake == RUNQ_NOTIFY_RUNNING)
+        notify_running(vcpu->sched.runq);
+    else if (wake == RUNQ_PREEMPT)
         run_reschedule(pcpus[vcpu->sched.runq->cpu]);
 }
 
@@ -114,6 +122,50 @@ void vcpu_kick(struct vcpu *vcpu, uint32_t requests)
 void sched_wait(struct vcpu *vcpu)
 {
     (void)request(vcpu, VCPU_REQ_WAIT);
+}
+
+/* ---- the way back to the vCPU that is current, without the loop */
+
+uint32_t run_show_virqs(struct vcpu *vcpu)
+{
+    __atomic_fetch_and(&vcpu->requests, ~(uint32_t)VCPU_REQ_VIRQ, __ATOMIC_ACQUIRE);
+    arch_vcpu_sync_virqs(vcpu);
+    return read_once(vcpu->requests);
+}
+
+/* It has run since it was chosen or last accounted for. */
+static void account(struct vcpu *vcpu, uint64_t now)
+{
+    vcpu->sched.run_ticks += now - vcpu->sched.run_start_ticks;
+    vcpu->sched.run_start_ticks = now;
+}
+
+/* The timer is set as for a guest that runs: its own queue's next. The end of a slice, if that is
+ * what it is, means that the queue is to be looked at. */
+__no_stack_protector void run_wait(struct vcpu *vcpu)
+{
+    struct runq *runq = vcpu->sched.runq;
+
+    /* Asked first: what is pending by then is seen, what comes later interrupts. */
+    if (run_asked(vcpu) != 0) {
+        sched_wait(vcpu);
+        return;
+    }
+    if (arch_vcpu_virq_pending(vcpu))
+        return;
+    if (!runq_rest(runq)) {
+        sched_wait(vcpu);
+        return;
+    }
+    account(vcpu, arch_counter());
+    do {
+        arch_cpu_wait();
+        arch_irq_take();
+    } while (read_once(vcpu->requests) == 0 && read_once(vcpu->sched.state) == SCHED_WAITING);
+    runq_rest_end(runq);
+    vcpu->sched.run_start_ticks = arch_counter();
+    if (run_asked(vcpu) != 0)
+        sched_wait(vcpu);
 }
 
 static void wake_timer_fired(struct timer *timer, uint64_t now_ticks)
@@ -143,6 +195,9 @@ static void await_timer(struct pcpu *pcpu, struct vcpu *vcpu)
 {
     uint64_t deadline = arch_vcpu_timer_deadline(vcpu);
 
+    /* While it was loaded its timer was not armed in software. */
+    if (deadline == TIMER_NEVER)
+        return;
     if (deadline > arch_counter()) {
         timer_arm(&pcpu->timers, &vcpu->wake_timer, deadline);
         return;
@@ -152,26 +207,29 @@ static void await_timer(struct pcpu *pcpu, struct vcpu *vcpu)
         vcpu_kick(vcpu, VCPU_REQ_VIRQ);
 }
 
-/* Take the state of whoever is loaded off this CPU; its own timer goes on in software. */
-static void unload(struct pcpu *pcpu)
+/* Take the state of whoever is loaded off this CPU, whose own timer goes on in software; and put
+ * that of NEXT there, if it is not NULL. */
+static __noinline void exchange(struct pcpu *pcpu, struct vcpu *next)
 {
     struct vcpu *vcpu = pcpu->loaded;
 
-    if (vcpu == NULL)
+    if (vcpu != NULL) {
+        arch_vcpu_save(vcpu);
+        pcpu->loaded = NULL;
+        if (vcpu->sched.state != SCHED_OFF)
+            await_timer(pcpu, vcpu);
+    }
+    if (next == NULL)
         return;
-    arch_vcpu_save(vcpu);
-    pcpu->loaded = NULL;
-    if (vcpu->sched.state != SCHED_OFF)
-        await_timer(pcpu, vcpu);
+    timer_cancel(&next->wake_timer);
+    arch_vcpu_load(next);
+    pcpu->loaded = next;
+    next->stats.switches++;
 }
 
-static __noinline void load(struct pcpu *pcpu, struct vcpu *vcpu)
+static void unload(struct pcpu *pcpu)
 {
-    unload(pcpu);
-    timer_cancel(&vcpu->wake_timer);
-    arch_vcpu_load(vcpu);
-    pcpu->loaded = vcpu;
-    vcpu->stats.switches++;
+    exchange(pcpu, NULL);
 }
 
 /* The current vCPU leaves for good: power off, or its VM ends. */
@@ -245,9 +303,7 @@ __no_stack_protector struct vcpu *run_loop(struct pcpu *pcpu)
         struct vcpu *vcpu = pcpu->current;
 
         if (vcpu != NULL) {
-            /* It has run since it was chosen or last accounted for. */
-            vcpu->sched.run_ticks += now - vcpu->sched.run_start_ticks;
-            vcpu->sched.run_start_ticks = now;
+            account(vcpu, now);
             serve_requests(pcpu, vcpu);
         }
         timer_queue_expire(&pcpu->timers, now);
@@ -263,13 +319,9 @@ __no_stack_protector struct vcpu *run_loop(struct pcpu *pcpu)
             continue;
         }
         if (pcpu->loaded != vcpu)
-            load(pcpu, vcpu);
+            exchange(pcpu, vcpu);
         /* What it was woken for, most of the time; all else at the top. */
-        if (read_once(vcpu->requests) == VCPU_REQ_VIRQ) {
-            __atomic_fetch_and(&vcpu->requests, ~(uint32_t)VCPU_REQ_VIRQ, __ATOMIC_ACQUIRE);
-            arch_vcpu_sync_virqs(vcpu);
-        }
-        if (read_once(vcpu->requests) != 0)
+        if (run_asked(vcpu) != 0)
             continue;
         /* Whoever comes to share the CPU makes us look again: the slice needs no timer of its own.
          */

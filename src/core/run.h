@@ -10,16 +10,34 @@
 #include "core/vcpu.h"
 
 /*
+ * What is asked of VCPU (VCPU_REQ_*), which is current and loaded here. If that is to look at its
+ * interrupts and nothing else, they are shown to it: nobody is to be chosen anew for that.
+ */
+uint32_t run_show_virqs(struct vcpu *vcpu);
+static __always_inline uint32_t run_asked(struct vcpu *vcpu)
+{
+    uint32_t asked = read_once(vcpu->requests);
+
+    return unlikely(asked == VCPU_REQ_VIRQ) ? run_show_virqs(vcpu) : asked;
+}
+/*
  * After a trap or an interrupt of VCPU, which is current: the vcpu to enter next, its state loaded.
  * The common case, nothing asked for, is two instructions.
  */
 struct vcpu *run_loop(struct pcpu *pcpu);
 static inline struct vcpu *run_resume(struct pcpu *pcpu, struct vcpu *vcpu)
 {
-    if (likely(read_once(vcpu->requests) == 0))
+    if (likely(run_asked(vcpu) == 0))
         return vcpu;
     return run_loop(pcpu);
 }
+/*
+ * VCPU, which is current, executed WFI. While nobody else wants this CPU it waits right here, its
+ * state and whatever registers were not saved for the trap left where they are, and goes on if this
+ * returns with nothing asked of it. Else that is asked, or VCPU_REQ_WAIT: the run loop's business.
+ * Interrupts are taken meanwhile.
+ */
+void run_wait(struct vcpu *vcpu);
 /* Make PCPU look at its queue again: from itself, before it enters a guest; another one is
  * interrupted. */
 void run_reschedule(struct pcpu *pcpu);

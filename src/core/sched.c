@@ -35,6 +35,19 @@ static struct sched_entity *ready_take(struct runq *runq, unsigned priority) REQ
     return entity;
 }
 
+/* Its slice is over: the RUNNING one goes behind its equals, of whom the first is returned. */
+static struct sched_entity *take_turns(struct runq *runq, struct sched_entity *running)
+    REQUIRES(runq->lock)
+{
+    struct list *list = &runq->ready[running->priority];
+    struct sched_entity *first = list_entry(list->next, struct sched_entity, node);
+
+    list_remove(&first->node);
+    list_insert_before(list, &running->node);
+    running->state = SCHED_READY;
+    return first;
+}
+
 void runq_assign(struct runq *runq, struct sched_entity *entity)
 {
     struct runq *old = entity->runq;
@@ -57,13 +70,18 @@ enum runq_wake runq_wake(struct sched_entity *entity, bool start)
     enum runq_wake result = RUNQ_NOTHING;
 
     spin_lock(&runq->lock);
-    if (entity->state == SCHED_RUNNING) {
-        entity->wake_pending = true;
+    if (runq->running == entity) {
+        if (entity->state == SCHED_RUNNING)
+            entity->wake_pending = true;
+        else
+            entity->state = SCHED_RUNNING;
         result = RUNQ_NOTIFY_RUNNING;
     } else if (entity->state == SCHED_WAITING || (entity->state == SCHED_OFF && start)) {
         ready_put(runq, entity, false);
-        /* An equal needs the CPU's attention too: the running one has had no slice so far. */
-        if (runq->running == NULL || runq->running->priority <= entity->priority)
+        /* An equal needs the CPU's attention too: the running one has had no slice so far. And who
+         * rests gives way to anybody. */
+        if (runq->running == NULL || read_once(runq->running->state) == SCHED_WAITING ||
+            runq->running->priority <= entity->priority)
             result = RUNQ_PREEMPT;
     }
     spin_unlock(&runq->lock);
@@ -72,7 +90,7 @@ enum runq_wake runq_wake(struct sched_entity *entity, bool start)
 
 static void running_leaves(struct runq *runq, enum sched_state state)
 {
-    runq->running->state = (uint8_t)state;
+    runq->running->state = state;
     runq->running->wake_pending = false;
     runq->running = NULL;
 }
@@ -89,6 +107,24 @@ bool runq_wait(struct runq *runq)
         runq->running->wake_pending = false;
     spin_unlock(&runq->lock);
     return waits;
+}
+
+bool runq_rest(struct runq *runq)
+{
+    bool rests;
+
+    spin_lock(&runq->lock);
+    rests = runq->ready_mask == 0 && !runq->running->wake_pending;
+    if (rests)
+        runq->running->state = SCHED_WAITING;
+    spin_unlock(&runq->lock);
+    return rests;
+}
+
+/* Without the lock: who takes it to rest still interrupts this CPU once more than it need. */
+void runq_rest_end(struct runq *runq)
+{
+    __atomic_store_n(&runq->running->state, (uint32_t)SCHED_RUNNING, __ATOMIC_RELAXED);
 }
 
 void runq_stop(struct runq *runq)
@@ -116,9 +152,13 @@ struct sched_entity *runq_pick(struct runq *runq, uint64_t now_ticks, uint64_t s
 
         if (running == NULL || best > running->priority ||
             (best == running->priority && now_ticks >= running->slice_end_ticks)) {
-            if (running != NULL)
-                ready_put(runq, running, now_ticks < running->slice_end_ticks);
-            chosen = ready_take(runq, best);
+            if (running != NULL && best == running->priority) {
+                chosen = take_turns(runq, running);
+            } else {
+                if (running != NULL)
+                    ready_put(runq, running, now_ticks < running->slice_end_ticks);
+                chosen = ready_take(runq, best);
+            }
             chosen->state = SCHED_RUNNING;
             /* A wake-up before it ran has made it ready: it sees the cause by itself. */
             chosen->wake_pending = false;
@@ -128,7 +168,7 @@ struct sched_entity *runq_pick(struct runq *runq, uint64_t now_ticks, uint64_t s
         }
     }
     *slice_end = TIMER_NEVER;
-    if (chosen != NULL && !list_empty(&runq->ready[chosen->priority]))
+    if (chosen != NULL && (runq->ready_mask & bit32(chosen->priority)) != 0)
         *slice_end = chosen->slice_end_ticks;
     spin_unlock(&runq->lock);
     return chosen;

@@ -23,7 +23,7 @@ enum sched_state {
     SCHED_OFF,     /* powered off or paused: only sched_start makes it runnable */
     SCHED_READY,   /* on a queue */
     SCHED_RUNNING, /* current on its CPU */
-    SCHED_WAITING, /* in WFI: sched_wake makes it runnable */
+    SCHED_WAITING, /* in WFI: sched_wake makes it runnable; on its CPU still (runq_rest) or not */
 };
 
 struct sched_entity {
@@ -33,8 +33,8 @@ struct sched_entity {
     uint64_t slice_end_ticks;
     uint64_t run_ticks;       /* total time it ran, up to run_start_ticks while it runs */
     uint64_t run_start_ticks; /* both are core/run.c's */
+    uint32_t state;           /* enum sched_state; read by others without the lock */
     uint8_t priority;
-    uint8_t state;
     bool wake_pending; /* woken while running: the next wait returns at once */
 };
 
@@ -44,7 +44,7 @@ struct runq {
     uint32_t ready_mask; /* bit per priority with ready entities */
     uint32_t load;       /* entities assigned, for placement */
     uint32_t cpu;
-    struct sched_entity *running;
+    struct sched_entity *running; /* or rests: it changes on this CPU only */
 };
 
 void runq_init(struct runq *runq, uint32_t cpu);
@@ -55,11 +55,18 @@ enum runq_wake { RUNQ_NOTHING, RUNQ_PREEMPT, RUNQ_NOTIFY_RUNNING };
 /*
  * ENTITY has something to do. Waiting or (START) off: it becomes ready at the tail of its priority;
  * RUNQ_PREEMPT if its CPU should look again. Running: its next wait will return,
- * RUNQ_NOTIFY_RUNNING. Ready: nothing.
+ * RUNQ_NOTIFY_RUNNING; so if it rests, which it does no longer. Ready: nothing.
  */
 enum runq_wake runq_wake(struct sched_entity *entity, bool start);
 /* The running entity wants to wait. False: something woke it meanwhile and it goes on running. */
 bool runq_wait(struct runq *runq);
+/*
+ * The same where it is: nobody else is ready, so it keeps the CPU, which is to sleep until an
+ * interrupt comes. False: somebody is, or something woke it; nothing has changed.
+ */
+bool runq_rest(struct runq *runq);
+/* The running entity rests no longer, whether it was woken or not. */
+void runq_rest_end(struct runq *runq);
 /* The running entity stops for good, until runq_wake(START). */
 void runq_stop(struct runq *runq);
 /*

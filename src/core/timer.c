@@ -26,14 +26,8 @@ void timer_init(struct timer *timer, timer_fn *fn)
     list_init(&timer->node);
 }
 
-void timer_cancel(struct timer *timer)
+void timer_cancel_armed(struct timer *timer, struct timer_queue *queue)
 {
-    struct timer_queue *queue = __atomic_load_n(&timer->queue, __ATOMIC_ACQUIRE);
-
-    /* Only its own vCPU's CPU arms a timer, so `queue` changes under us only to NULL (it expired).
-     */
-    if (queue == NULL)
-        return;
     spin_lock(&queue->lock);
     if (timer->queue == queue) {
         list_remove(&timer->node);
@@ -63,7 +57,7 @@ void timer_arm(struct timer_queue *queue, struct timer *timer, uint64_t deadline
     spin_unlock(&queue->lock);
 }
 
-void timer_queue_expire(struct timer_queue *queue, uint64_t now_ticks)
+__noinline void timer_queue_run(struct timer_queue *queue, uint64_t now_ticks)
 {
     while (now_ticks >= timer_queue_next(queue)) {
         struct timer *timer = NULL;

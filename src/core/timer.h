@@ -39,12 +39,26 @@ void timer_init(struct timer *timer, timer_fn *fn);
  */
 void timer_arm(struct timer_queue *queue, struct timer *timer, uint64_t deadline_ticks);
 /* Disarm, from any CPU. On return the function may still be running elsewhere once. */
-void timer_cancel(struct timer *timer);
-/* Run every timer whose deadline is at or before NOW_TICKS. */
-void timer_queue_expire(struct timer_queue *queue, uint64_t now_ticks);
+void timer_cancel_armed(struct timer *timer, struct timer_queue *queue);
+static inline void timer_cancel(struct timer *timer)
+{
+    struct timer_queue *queue = __atomic_load_n(&timer->queue, __ATOMIC_ACQUIRE);
+
+    /* Only its own vCPU's CPU arms a timer, so `queue` changes under us only to NULL (it expired).
+     */
+    if (queue != NULL)
+        timer_cancel_armed(timer, queue);
+}
 /* The earliest deadline, TIMER_NEVER if there is none. A timer that another CPU disarms meanwhile
  * may still be it. */
 static inline uint64_t timer_queue_next(const struct timer_queue *queue)
 {
     return read_once(queue->next_ticks);
+}
+/* Run every timer whose deadline is at or before NOW_TICKS. */
+void timer_queue_run(struct timer_queue *queue, uint64_t now_ticks);
+static inline void timer_queue_expire(struct timer_queue *queue, uint64_t now_ticks)
+{
+    if (unlikely(now_ticks >= timer_queue_next(queue)))
+        timer_queue_run(queue, now_ticks);
 }

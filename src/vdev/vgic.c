@@ -149,23 +149,34 @@ static void set_private_phys(struct vgic_cpu *cpu, bool active)
         cpu->vgic->hw->phys_active(cpu->bank.irqs[bit_lowest(m)].pirq, active);
 }
 
-void vgic_load(struct vgic_cpu *cpu)
+static __noinline void load_more(struct vgic_cpu *cpu)
 {
     struct vgic *vgic = cpu->vgic;
-    const struct vgic_hw *hw = vgic->hw;
     spin_lock(&vgic->lock);
-    BUG_ON(cpu->loaded);
     cpu->loaded = true;
     set_private_phys(cpu, true);
-    hw->image_load(&cpu->image);
-    cpu->hcr = 0; /* what vgic_save left: refill turns the interface on */
-    if (cpu->queued_banks == 0 && cpu->release == 0) {
-        cpu->hcr = ICH_HCR_EL2_En; /* as it would */
-        hw->hcr_write(cpu->hcr);
-    } else {
-        vgic_lr_refill(cpu);
-    }
+    cpu->hcr = 0; /* written in any case */
+    vgic_lr_refill(cpu);
     spin_unlock(&vgic->lock);
+}
+
+void vgic_load(struct vgic_cpu *cpu)
+{
+    const struct vgic_hw *hw = cpu->vgic->hw;
+    BUG_ON(cpu->loaded);
+    hw->image_load(&cpu->image);
+    /*
+     * Without the lock: who queues something after this look kicks after that; and only here, where
+     * its timer fires, do its private interrupts get a physical one.
+     */
+    if (unlikely((read_once(cpu->queued_banks) | read_once(cpu->release) |
+                  read_once(cpu->bank.phys)) != 0)) {
+        load_more(cpu);
+        return;
+    }
+    __atomic_store_n(&cpu->loaded, true, __ATOMIC_RELAXED);
+    cpu->hcr = ICH_HCR_EL2_En;
+    hw->hcr_write(cpu->hcr);
 }
 
 void vgic_save(struct vgic_cpu *cpu)
@@ -176,12 +187,15 @@ void vgic_save(struct vgic_cpu *cpu)
     BUG_ON(!cpu->loaded);
     vgic_lr_release(cpu);
     vgic_lr_take_eoi_count(cpu);
-    for (uint32_t m = vgic_lr_fold_all(cpu); m != 0; m &= m - 1)
-        hw->lr_write(bit_lowest(m), 0);
+    if (cpu->used_lrs != 0)
+        for (uint32_t m = vgic_lr_fold_all(cpu); m != 0; m &= m - 1)
+            hw->lr_write(bit_lowest(m), 0);
     set_private_phys(cpu, false);
     hw->image_save(&cpu->image);
+    /* Enabled alone, without list registers, it does nothing, and the next to come has it so. */
+    if (cpu->hcr != ICH_HCR_EL2_En)
+        hw->hcr_write(0);
     cpu->hcr = 0;
-    hw->hcr_write(0);
     cpu->loaded = false;
     spin_unlock(&vgic->lock);
 }
@@ -194,7 +208,8 @@ void vgic_flush(struct vgic_cpu *cpu)
         cpu->hcr == ICH_HCR_EL2_En)
         return;
     spin_lock(&cpu->vgic->lock);
-    vgic_lr_refill(cpu);
+    if (!vgic_lr_revive(cpu))
+        vgic_lr_refill(cpu);
     spin_unlock(&cpu->vgic->lock);
 }
 
@@ -338,9 +353,22 @@ static bool queue_has_work(struct vgic_cpu *cpu, uint32_t vmcr)
     return false;
 }
 
+/*
+ * CPU, loaded here, has nothing queued and nothing but empty list registers. Without the lock:
+ * what comes after this look brings a kick, and nobody else uses list registers of this CPU.
+ */
+static bool has_nothing(const struct vgic_cpu *cpu)
+{
+    return (read_once(cpu->stale_lrs) | read_once(cpu->release) | read_once(cpu->queued_banks)) ==
+               0 &&
+           (read_once(cpu->used_lrs) & ~(uint32_t)cpu->vgic->hw->empty_lrs()) == 0;
+}
+
 bool vgic_pending(struct vgic_cpu *cpu)
 {
     struct vgic *vgic = cpu->vgic;
+    if (cpu->loaded && has_nothing(cpu))
+        return false;
     spin_lock(&vgic->lock);
     bool found = false;
     if (cpu->loaded) {

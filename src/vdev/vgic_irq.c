@@ -186,19 +186,64 @@ __noinline void vgic_irqs_changed(struct vgic *vgic, struct vgic_cpu *here, stru
     }
 }
 
-void vgic_irq_send_sgi(struct vgic_cpu *here, struct vgic_cpu *target, unsigned sgi)
+static __noinline void send_sgi_anyhow(struct vgic_cpu *here, struct vgic_cpu *target, unsigned sgi)
+{
+    struct vgic_bank *bank = &target->bank;
+
+    vgic_irq_begin(here, bank, sgi);
+    bank->latch |= bit32(sgi);
+    if (vgic_is_v2(target->vgic))
+        bank->irqs[sgi].sources |= (uint8_t)bit32(here->index);
+    vgic_irq_end(target->vgic, here, bank, sgi);
+}
+
+static __noinline void send_sgi_here(struct vgic_cpu *here, unsigned sgi)
+{
+    struct vgic_bank *bank = &here->bank;
+
+    /* On v2 the list register names the sender. On v3 `source` is always 0, and of no meaning. */
+    if ((vgic_is_v2(here->vgic) && bank->irqs[sgi].source != here->index) ||
+        !vgic_lr_reoffer(here, bank, sgi))
+        send_sgi_anyhow(here, here, sgi);
+}
+
+static __noinline void send_sgi_away(struct vgic_cpu *here, struct vgic_cpu *target, unsigned sgi)
 {
     struct vgic_bank *bank = &target->bank;
     struct vgic_irq *irq = &bank->irqs[sgi];
-    bool v2 = vgic_is_v2(target->vgic);
-    /* On v2 the list register names the sender. On v3 `source` is always 0, and of no meaning. */
-    if (target == here && (!v2 || irq->source == here->index) && vgic_lr_reoffer(here, bank, sgi))
+
+    if (!(bank->plain & bit32(sgi))) {
+        send_sgi_anyhow(here, target, sgi);
         return;
-    vgic_irq_begin(here, bank, sgi);
+    }
+    /* Nothing is new but this: its own CPU sees to it (vgic_lr_revive). */
+    target->stale_lrs |= bit32(irq->lr);
     bank->latch |= bit32(sgi);
-    if (v2)
+    if (vgic_is_v2(target->vgic))
         irq->sources |= (uint8_t)bit32(here->index);
-    vgic_irq_end(target->vgic, here, bank, sgi);
+    vgic_kick(target->vgic, target);
+}
+
+static __always_inline void send_sgi(struct vgic_cpu *here, uint32_t index, unsigned sgi)
+{
+    if (index == here->index)
+        send_sgi_here(here, sgi);
+    else
+        send_sgi_away(here, &here->vgic->cpus[index], sgi);
+}
+
+static __noinline void send_sgi_to_several(struct vgic_cpu *here, uint32_t targets, unsigned sgi)
+{
+    for (; targets != 0; targets &= targets - 1)
+        send_sgi(here, bit_lowest(targets), sgi);
+}
+
+void vgic_irq_send_sgi(struct vgic_cpu *here, uint32_t targets, unsigned sgi)
+{
+    if (unlikely((targets & (targets - 1)) != 0))
+        send_sgi_to_several(here, targets, sgi);
+    else if (targets != 0)
+        send_sgi(here, bit_lowest(targets), sgi);
 }
 
 void vgic_set_ctlr(struct vgic_cpu *here, uint32_t value)

@@ -124,14 +124,32 @@ void vgic_lr_forget(struct vgic_cpu *cpu, unsigned lr)
     drop(cpu, lr);
 }
 
-bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i)
+/* One of them. */
+static bool revive(struct vgic_cpu *cpu, unsigned lr)
 {
-    uint32_t bit = bit32(i);
-    if (!(bank->plain & bit) || !cpu->vgic->hw->lr_renew(bank->irqs[i].lr))
+    uint32_t intid = cpu->lr_intids[lr], bit = bit32(intid % 32);
+    struct vgic_bank *bank = vgic_bank(cpu, intid / 32);
+    struct vgic_irq *irq = &bank->irqs[intid % 32];
+
+    if (!(bank->latch & bit))
         return false;
-    bank->offered |= bit;
-    bank->active &= ~bit;
+    /* On v2 the list register names the sender. */
+    if (vgic_is_v2_sgi(cpu->vgic, bank, intid % 32) && irq->sources != bit32(irq->source))
+        return false;
+    if (!vgic_lr_reoffer(cpu, bank, intid % 32))
+        return false;
+    bank->latch &= ~bit;
+    irq->sources = 0;
+    cpu->stale_lrs &= ~bit32(lr);
     return true;
+}
+
+bool vgic_lr_revive(struct vgic_cpu *cpu)
+{
+    while (cpu->stale_lrs != 0)
+        if (!revive(cpu, bit_lowest(cpu->stale_lrs)))
+            return false;
+    return cpu->release == 0 && cpu->queued_banks == 0 && cpu->hcr == ICH_HCR_EL2_En;
 }
 
 /*

@@ -49,7 +49,7 @@ struct vgic_bank {
     uint32_t offered; /* pending in the list register from the latch */
     uint32_t active, in_lr;
     uint32_t plain; /* in a list register that was written pending, no EOI asked for, nothing
-                       changed since */
+                       changed since but perhaps the latch of an SGI */
     uint32_t hw;    /* backed by a physical interrupt */
     uint32_t phys;  /* which is active, on behalf of this one */
     uint32_t drop_pending, drop_active, make_active;
@@ -143,7 +143,22 @@ void vgic_lr_put(struct vgic_cpu *cpu, unsigned lr, struct vgic_bank *bank, unsi
  * nothing is new but that its latch is set (not by the caller). True: offered again as it was.
  * False: not that case.
  */
-bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i);
+static __always_inline bool vgic_lr_reoffer(struct vgic_cpu *cpu, struct vgic_bank *bank,
+                                            unsigned i)
+{
+    uint32_t bit = bit32(i);
+
+    if (unlikely(!(bank->plain & bit) || !cpu->vgic->hw->lr_renew(bank->irqs[i].lr)))
+        return false;
+    bank->offered |= bit;
+    bank->active &= ~bit;
+    return true;
+}
+/*
+ * CPU's list registers that are stale for an SGI of another vCPU, nothing else having changed and
+ * the last one being over, offer theirs again. True: there is nothing else for vgic_lr_refill.
+ */
+bool vgic_lr_revive(struct vgic_cpu *cpu);
 /* LR, folded, holds nothing any more. */
 void vgic_lr_retire(struct vgic_cpu *cpu, unsigned lr);
 /* CPU loaded anywhere: the hardware has finished with LR for certain. */
@@ -187,8 +202,8 @@ void vgic_irq_settle_lr(struct vgic_cpu *cpu, unsigned lr);
 void vgic_irq_dequeue(struct vgic_cpu *cpu, struct vgic_bank *bank, unsigned i);
 /* I's physical interrupt is deactivated by software. */
 void vgic_irq_release(struct vgic *vgic, struct vgic_cpu *here, struct vgic_bank *bank, unsigned i);
-/* SGI number SGI from HERE to TARGET. */
-void vgic_irq_send_sgi(struct vgic_cpu *here, struct vgic_cpu *target, unsigned sgi);
+/* SGI number SGI from HERE to the vCPUs that have a bit in TARGETS. */
+void vgic_irq_send_sgi(struct vgic_cpu *here, uint32_t targets, unsigned sgi);
 /* GICD_CTLR's enable bits were written. */
 void vgic_set_ctlr(struct vgic_cpu *here, uint32_t value);
 /* The access of HERE must not complete before other CPUs took note of changes to MASK. */

@@ -68,13 +68,12 @@ static void sgir_write(const struct vgic_access *a, uint64_t value)
         targets = all_cpus(a->vgic) & ~bit32(a->here->index);
         break;
     case GICD_SGIR_SELF:
-        vgic_irq_send_sgi(a->here, a->here, sgi);
-        return;
+        targets = bit32(a->here->index);
+        break;
     default: /* reserved */
         return;
     }
-    for (; targets != 0; targets &= targets - 1)
-        vgic_irq_send_sgi(a->here, &a->vgic->cpus[bit_lowest(targets)], sgi);
+    vgic_irq_send_sgi(a->here, targets, sgi);
 }
 
 /* A byte for each SGI, a bit in it for each sender. */

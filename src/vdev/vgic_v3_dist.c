@@ -124,11 +124,9 @@ void vgic_sgi1r(struct vgic_cpu *cpu, uint64_t value, bool group0)
     uint32_t targets = sgi_targets(cpu, value);
 
     spin_lock(&vgic->lock);
-    for (; targets != 0; targets &= targets - 1) {
-        struct vgic_cpu *target = &vgic->cpus[bit_lowest(targets)];
-
-        if (!group0 || !(target->bank.group1 & bit32(sgi)))
-            vgic_irq_send_sgi(cpu, target, sgi);
-    }
+    for (uint32_t m = group0 ? targets : 0; m != 0; m &= m - 1)
+        if (vgic->cpus[bit_lowest(m)].bank.group1 & bit32(sgi))
+            targets &= ~(m & -m);
+    vgic_irq_send_sgi(cpu, targets, sgi);
     spin_unlock(&vgic->lock);
 }

@@ -199,6 +199,14 @@ static __always_inline bool is_register(uint64_t offset, uint32_t size_bytes)
     return size_bytes == 4 && is_aligned(offset, 4) && offset < VPLIC_SIZE;
 }
 
+static __noinline uint64_t peek_other(const struct vplic *plic, uint64_t offset,
+                                      uint32_t size_bytes)
+{
+    if (!is_register(offset, size_bytes) || is_claim(offset))
+        return MMIO_ASK;
+    return read_register(plic, offset);
+}
+
 uint64_t vplic_peek(const void *device, uint64_t offset, uint32_t size_bytes)
 {
     const struct vplic *plic = device;
@@ -208,9 +216,7 @@ uint64_t vplic_peek(const void *device, uint64_t offset, uint32_t size_bytes)
     if (size_bytes == 4 && offset % CONTEXT_STRIDE == CONTEXT_THRESHOLD &&
         index < plic->config.context_count)
         return read_once(plic->contexts[index].threshold);
-    if (!is_register(offset, size_bytes) || is_claim(offset))
-        return MMIO_ASK;
-    return read_register(plic, offset);
+    return peek_other(plic, offset, size_bytes);
 }
 
 bool vplic_mmio(void *device, struct mmio_access *access)

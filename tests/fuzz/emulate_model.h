@@ -33,6 +33,7 @@ static struct vm vm;
 static struct vm_config config;
 static struct vcpu vcpus[GUEST_HARTS];
 static struct rv_shadow shadows[GUEST_HARTS];
+static struct rv_shadow_page shadow_pages[GUEST_HARTS][SHADOW_PAGES];
 static struct rv_isa isa;
 static const struct rv_priv_caps caps = {
     .isa = &isa,
@@ -147,6 +148,7 @@ static void guest_start(bool machine)
         rv->shadow = &shadows[i];
         rv_shadow_init(rv->shadow, &(struct rv_shadow_config){
                                        .memory = arch_to_ptr(HPA(memory)),
+                                       .pages = shadow_pages[i],
                                        .page_count = SHADOW_PAGES,
                                        .asid_base = (uint16_t)(1 + i * RV_SHADOW_CONTEXT_COUNT),
                                        .asids = true,

@@ -72,7 +72,7 @@ static void check_told(const struct view *before, const struct view *after)
     BUG_ON(before->floating != after->floating && !(told & RV_EFFECT_FP));
     BUG_ON(after->deliverable && !before->deliverable && !(told & RV_EFFECT_PENDING));
     BUG_ON(memcmp(before->rights, after->rights, sizeof(after->rights)) != 0 &&
-           !(told & RV_EFFECT_PMP));
+           !(told & RV_EFFECT_RIGHTS));
 }
 
 static void check_state(void)

@@ -23,7 +23,7 @@ static struct sched_entity entities[ENTITIES];
 /* The model: what each entity was told, and how long it has been ready and passed over by its
  * equals. */
 static struct {
-    bool on, waits, woken;
+    bool on, waits, woken, rests;
     unsigned passed_over;
 } model[ENTITIES];
 static uint64_t now;
@@ -44,9 +44,9 @@ static void check_queue(const struct runq *runq)
         if (entity->runq != runq)
             continue;
         load++;
-        BUG_ON((entity->state == SCHED_RUNNING) != (runq->running == entity));
+        BUG_ON((entity->state == SCHED_RUNNING || model[i].rests) != (runq->running == entity));
         BUG_ON((entity->state == SCHED_OFF) != !model[i].on);
-        BUG_ON((entity->state == SCHED_WAITING) != model[i].waits);
+        BUG_ON((entity->state == SCHED_WAITING) != (model[i].waits || model[i].rests));
         if (entity->state == SCHED_READY) {
             const struct list *pos;
             bool found = false;
@@ -59,11 +59,21 @@ static void check_queue(const struct runq *runq)
     BUG_ON(load != runq->load || ready != runq->ready_mask);
 }
 
+static void rest_end(struct runq *runq)
+{
+    if (runq->running == NULL)
+        return;
+    runq_rest_end(runq);
+    model[index_of(runq->running)].rests = false;
+}
+
+/* Whoever rests does so no longer when its CPU does anything. */
 static void pick(struct runq *runq)
 {
     struct sched_entity *before = runq->running, *chosen;
     uint64_t slice_end;
 
+    rest_end(runq);
     chosen = runq_pick(runq, now, SLICE, &slice_end);
     BUG_ON(chosen != runq->running);
     BUG_ON(slice_end != TIMER_NEVER && slice_end <= now && before != chosen);
@@ -92,23 +102,25 @@ static void pick(struct runq *runq)
 static void wake(unsigned i, bool start)
 {
     struct sched_entity *entity = &entities[i];
-    uint8_t before = entity->state;
+    uint32_t before = entity->state;
     enum runq_wake result;
 
     if (entity->runq == NULL)
         return;
     result = runq_wake(entity, start);
-    if (before == SCHED_RUNNING) {
+    if (before == SCHED_RUNNING || model[i].rests) {
         BUG_ON(result != RUNQ_NOTIFY_RUNNING);
-        model[i].woken = true;
+        model[i].woken |= before == SCHED_RUNNING;
+        model[i].rests = false;
     } else if (before == SCHED_WAITING || (before == SCHED_OFF && start)) {
         const struct sched_entity *running = entity->runq->running;
+        bool gives_way = running == NULL || model[index_of(running)].rests ||
+                         running->priority <= entity->priority;
 
         model[i].on = true;
         model[i].waits = false;
         model[i].passed_over = 0;
-        BUG_ON(result != (running == NULL || running->priority <= entity->priority ? RUNQ_PREEMPT
-                                                                                   : RUNQ_NOTHING));
+        BUG_ON(result != (gives_way ? RUNQ_PREEMPT : RUNQ_NOTHING));
     } else {
         BUG_ON(result != RUNQ_NOTHING);
     }
@@ -121,6 +133,7 @@ static void leave(struct runq *runq, bool stop)
 
     if (running == NULL)
         return;
+    rest_end(runq);
     if (stop) {
         runq_stop(runq);
         model[index_of(running)].on = false;
@@ -132,6 +145,20 @@ static void leave(struct runq *runq, bool stop)
         model[index_of(running)].woken = false;
     }
     pick(runq);
+}
+
+/* Where it is: only if nobody else is ready, and nothing woke it. */
+static void rest(struct runq *runq)
+{
+    struct sched_entity *running = runq->running;
+    bool may;
+
+    if (running == NULL)
+        return;
+    rest_end(runq);
+    may = runq->ready_mask == 0 && !model[index_of(running)].woken;
+    BUG_ON(runq_rest(runq) != may);
+    model[index_of(running)].rests = may;
 }
 
 static void assign(unsigned i, struct runq *runq)
@@ -172,6 +199,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             break;
         case 4:
             leave(runq, false);
+            break;
+        case 6:
+            rest(runq);
             break;
         case 5:
             now += 1 + (what >> 3 & 15) * 10;

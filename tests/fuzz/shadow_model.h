@@ -32,6 +32,7 @@
 
 static struct {
     struct rv_shadow shadow;
+    struct rv_shadow_page pages[400];
     uint64_t tables[TABLE_COUNT][512];
     uint64_t satp;
     uint8_t view;
@@ -67,12 +68,9 @@ static uint64_t *table_slot(gpa_t at)
 
     return offset < sizeof(model.tables) ? &model.tables[0][0] + offset / 8 : NULL;
 }
-enum err guest_mem_load_u64(struct vm *vm, gpa_t at, uint64_t *value)
+const uint64_t *guest_mem_where_u64(struct vm *vm, gpa_t at)
 {
-    if (table_slot(at) == NULL)
-        return ERR_RANGE;
-    *value = *table_slot(at);
-    return ERR_NONE;
+    return table_slot(at);
 }
 enum err guest_mem_exchange_u64(struct vm *vm, gpa_t at, uint64_t *expected, uint64_t value)
 {
@@ -320,30 +318,36 @@ static void guest_access(uint64_t va, enum trap_access access)
         if (result != RV_WALK_DONE || to.gpa.raw - RAM_BASE >= RAM_BYTES)
             return; /* the guest's fault, or a device */
         CHECK(to.gpa.raw == want.gpa && (to.rights & rights[access]));
-        CHECK(rv_shadow_map(&model.shadow, generation + 1, va, HPA(0), 0, 0, 0) == ERR_BUSY);
+        CHECK(rv_shadow_map(&model.shadow, generation + 1, va, HPA(0), 0, 0, 0, &to.trail) ==
+              ERR_BUSY);
         CHECK(rv_shadow_map(&model.shadow, generation, va, HPA(hpa_of(to.gpa.raw)), to.size_bytes,
-                            block_of(to.gpa.raw), to.rights) == ERR_NONE);
+                            block_of(to.gpa.raw), to.rights, &to.trail) == ERR_NONE);
     }
 }
 
 static void guest_fence(bool by_va, uint64_t va, bool by_asid, uint16_t asid)
 {
     if (by_va)
-        rv_shadow_forget_address(&model.shadow, va, by_asid ? &asid : NULL);
+        rv_shadow_fence_address(&model.shadow, va, by_asid ? &asid : NULL);
     else if (by_asid)
-        rv_shadow_forget_asid(&model.shadow, asid);
+        rv_shadow_fence_asid(&model.shadow, asid);
     else
-        rv_shadow_forget_all(&model.shadow);
+        rv_shadow_fence_all(&model.shadow);
     if ((!by_va && !by_asid) || model.fence_count == LOG_MAX) {
-        rv_shadow_forget_all(&model.shadow);
+        rv_shadow_fence_all(&model.shadow);
         model.write_count = model.fence_count = 0;
-        return;
+    } else {
+        model.fences[model.fence_count].version = model.write_count;
+        model.fences[model.fence_count].by_va = by_va;
+        model.fences[model.fence_count].by_asid = by_asid;
+        model.fences[model.fence_count].va = va;
+        model.fences[model.fence_count++].asid = asid;
     }
-    model.fences[model.fence_count].version = model.write_count;
-    model.fences[model.fence_count].by_va = by_va;
-    model.fences[model.fence_count].by_asid = by_asid;
-    model.fences[model.fence_count].va = va;
-    model.fences[model.fence_count++].asid = asid;
+    /* Its own on the way in, another's at once. */
+    if (va & bit64(PAGE_SHIFT))
+        rv_shadow_settle(&model.shadow);
+    else
+        rv_shadow_select(&model.shadow, model.satp, model.view);
 }
 
 static void guest_write(uint32_t table, uint32_t slot, uint64_t entry)
@@ -447,6 +451,7 @@ static void model_start(struct input *in)
     model.pbmt = (how & 4) == 0;
     rv_shadow_init(&model.shadow, &(struct rv_shadow_config){
                                       .memory = arch_to_ptr(HPA(ARENA_BASE)),
+                                      .pages = model.pages,
                                       .page_count = pages,
                                       .asid_base = 5,
                                       .asids = (how & 16) == 0,
@@ -491,6 +496,15 @@ static void model_step(struct input *in)
         break;
     case 3:
     case 4:
+        /* Sometimes what was there before. */
+        if (model.write_count != 0 && input_below(in, 4) == 0) {
+            uint32_t i = input_below(in, model.write_count);
+            uint64_t offset = model.writes[i].at.raw - RAM_BASE;
+
+            guest_write((uint32_t)(offset / PAGE_SIZE), (uint32_t)(offset % PAGE_SIZE / 8),
+                        model.writes[i].old);
+            break;
+        }
         guest_write(input_below(in, TABLE_COUNT), INPUT_PICK(in, slots), some_entry(in));
         break;
     case 5:

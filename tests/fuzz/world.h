@@ -73,6 +73,7 @@ struct world {
     uint32_t console_room;  /* the UART takes no more for now */
     const char *typed;      /* on the UART, 0-terminated */
     void (*on_poll)(void);  /* whenever a CPU looks for interrupts by itself; NULL */
+    void (*on_sleep)(void); /* instead of a CPU's sleep, which is over then; NULL */
 };
 extern struct world world;
 /* Where the problems told go, over all worlds; NULL. */

@@ -142,7 +142,10 @@ struct pcpu *arch_this_cpu(void)
 
 void arch_cpu_wait(void)
 {
-    leave();
+    if (world.on_sleep != NULL)
+        world.on_sleep();
+    else
+        leave();
 }
 
 void arch_cpu_stop(void)

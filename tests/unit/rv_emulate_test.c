@@ -19,6 +19,10 @@
 #define C_LW_A0_A1  0x4188u
 #define FLD_FA0_A1  0x0005b507u
 #define SFENCE_A0   0x12050073u
+#define SFENCE_ALL  0x12000073u
+#define CSRR(csr)   ((uint32_t)(csr) << 20 | 2u << 12 | 10u << 7 | 0x73)
+#define CSRW(csr)   ((uint32_t)(csr) << 20 | 11u << 15 | 1u << 12 | 0x73)
+#define NOP         0x13u
 #define SRET        0x10200073u
 #define KERNEL_PAGE 0xcfu
 #define USER_PAGE   0xdfu
@@ -82,6 +86,10 @@ static void illegal(void **state)
     assert_taken(RV_CAUSE_ILLEGAL, CSRRW(CSR_mscratch), CODE);
     rv->gprs.pc = CODE;
     assert_int_equal(execute(0x0000), TRAP_UNDEF);
+    assert_taken(RV_CAUSE_ILLEGAL, 0, CODE);
+    /* What stands behind one of 16 bits is no part of it. */
+    rv->gprs.pc = CODE;
+    assert_int_equal(execute(0x80820000), TRAP_UNDEF);
     assert_taken(RV_CAUSE_ILLEGAL, 0, CODE);
 }
 
@@ -318,10 +326,89 @@ static void half_a_device(void **state)
     assert_int_equal(device_count, 0);
 }
 
+static void put_row(uint64_t gpa, const uint32_t *insns, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        put_insn(gpa + i * sizeof(*insns), insns[i]);
+}
+
+/* As the hart comes to PC, whose code its shadow may not have, and is refused there. */
+static void come_to(uint64_t pc)
+{
+    rv->gprs.pc = pc;
+    guest_exit(vcpu, RV_CAUSE_FETCH_PAGE, pc, &trap);
+    assert_int_equal(rv->gprs.pc, pc);
+    guest_exit(vcpu, RV_CAUSE_ILLEGAL, 0, &trap);
+}
+
+/* What follows a privileged instruction and is one is done with it; not what is no such. */
+static void rows(void **state)
+{
+    const uint32_t plain[] = {CSRW(CSR_sscratch), CSRR(CSR_sscratch), CSRW(CSR_sepc), NOP,
+                              CSRW(CSR_scause)};
+    const uint32_t long_row[] = {SFENCE_ALL, SFENCE_ALL, SFENCE_ALL, SFENCE_ALL, SFENCE_ALL,
+                                 SFENCE_ALL, SFENCE_ALL, SFENCE_ALL, SFENCE_ALL, SFENCE_ALL};
+
+    put_row(CODE, plain, ARRAY_SIZE(plain));
+    rv->gprs.x[11] = 0x1234;
+    come_to(CODE);
+    assert_int_equal(rv->gprs.pc, CODE + 12);
+    assert_int_equal(rv->super.sscratch, 0x1234);
+    assert_int_equal(rv->gprs.x[10], 0x1234);
+    assert_int_equal(rv->super.sepc, 0x1234);
+    assert_int_equal(rv->super.scause, 0);
+
+    /* Interrupts get their turn; and who looks on sees each alone. */
+    put_row(CODE, long_row, ARRAY_SIZE(long_row));
+    come_to(CODE);
+    assert_int_equal(rv->gprs.pc, CODE + 8 * 4);
+    vcpu->observers = 1;
+    come_to(CODE);
+    assert_int_equal(rv->gprs.pc, CODE + 4);
+    vcpu->observers = 0;
+
+    /* Not over the end of a page: what comes there may be elsewhere. */
+    put_row(CODE + PAGE_SIZE - 8, long_row, 4);
+    come_to(CODE + PAGE_SIZE - 8);
+    assert_int_equal(rv->gprs.pc, CODE + PAGE_SIZE);
+}
+
+/* Behind a change of satp or a fence, code is what the guest's tables say then. */
+static void rows_move(void **state)
+{
+    const uint32_t before[] = {CSRW(CSR_satp), CSRW(CSR_sscratch), CSRW(CSR_sscratch)};
+    const uint32_t behind[] = {NOP, NOP, NOP};
+    const uint32_t fenced[] = {SFENCE_ALL, CSRW(CSR_sscratch)};
+    const uint32_t other = CSRW(CSR_sepc);
+
+    put_row(CODE, before, ARRAY_SIZE(before));
+    put_row(GUEST_RAM + 0x30000, behind, ARRAY_SIZE(behind));
+    put_entry(GUEST_RAM, 2, GUEST_RAM + 0x1000, RV_PTE_V);
+    put_entry(GUEST_RAM + 0x1000, 0, GUEST_RAM + 0x2000, RV_PTE_V);
+    put_entry(GUEST_RAM + 0x2000, 0x10, GUEST_RAM + 0x30000, KERNEL_PAGE);
+    rv->gprs.x[11] = REG_PUT(SATP, MODE, RV_MODE_SV39) | GUEST_RAM >> PAGE_SHIFT;
+    come_to(CODE);
+    assert_int_equal(rv->gprs.pc, CODE + 4);
+    assert_int_equal(rv->super.sscratch, 0);
+
+    /* The fence says that the page is another one now, where a register is written next. */
+    put_row(GUEST_RAM + 0x30004, fenced, 2);
+    guest_exit(vcpu, RV_CAUSE_FETCH_PAGE, CODE + 4, &trap);
+    put_row(GUEST_RAM + 0x40008, &other, 1);
+    put_entry(GUEST_RAM + 0x2000, 0x10, GUEST_RAM + 0x40000, KERNEL_PAGE);
+    rv->gprs.x[11] = 0x1234;
+    guest_exit(vcpu, RV_CAUSE_ILLEGAL, 0, &trap);
+    assert_int_equal(rv->gprs.pc, CODE + 12);
+    assert_int_equal(rv->super.sscratch, 0);
+    assert_int_equal(rv->super.sepc, 0x1234);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(csr_access, start),
+        cmocka_unit_test_setup(rows, start),
+        cmocka_unit_test_setup(rows_move, start),
         cmocka_unit_test_setup(illegal, start),
         cmocka_unit_test_setup(floating_point, start),
         cmocka_unit_test_setup(calls, start),

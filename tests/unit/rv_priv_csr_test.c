@@ -309,8 +309,8 @@ static void changes_have_effects(void **state)
         {CSR_mie, 0, RV_IRQ_MTI, RV_EFFECT_PENDING},
         {CSR_mideleg, 0, RV_IRQ_STI, RV_EFFECT_PENDING},
         {CSR_sscratch, 0, 1, 0},
-        {CSR_pmpcfg0, 0, 0x1f, RV_EFFECT_PMP},
-        {CSR_pmpaddr0, 0, 0x400, RV_EFFECT_PMP},
+        {CSR_pmpcfg0, 0, 0x1f, RV_EFFECT_RIGHTS},
+        {CSR_pmpaddr0, 0, 0x400, RV_EFFECT_RIGHTS},
         {CSR_pmpaddr0 + 16, 0, 0x400, 0},
     };
 

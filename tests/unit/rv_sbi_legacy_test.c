@@ -59,9 +59,11 @@ enum err guest_mem_write(struct vm *v, gpa_t to, const void *from, uint64_t size
 {
     return ERR_RANGE;
 }
-enum err guest_mem_load_u64(struct vm *v, gpa_t at, uint64_t *value)
+const uint64_t *guest_mem_where_u64(struct vm *v, gpa_t at)
 {
-    return guest_mem_read(v, at, value, sizeof(*value));
+    static uint64_t word;
+
+    return guest_mem_read(v, at, &word, sizeof(word)) == ERR_NONE ? &word : NULL;
 }
 enum err guest_mem_exchange_u64(struct vm *v, gpa_t at, uint64_t *expected, uint64_t value)
 {

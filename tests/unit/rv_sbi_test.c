@@ -79,9 +79,9 @@ enum err guest_mem_write(struct vm *v, gpa_t to, const void *from, uint64_t size
     return ERR_NONE;
 }
 /* Only legacy calls would read through the guest's tables. */
-enum err guest_mem_load_u64(struct vm *v, gpa_t at, uint64_t *loaded)
+const uint64_t *guest_mem_where_u64(struct vm *v, gpa_t at)
 {
-    return ERR_RANGE;
+    return NULL;
 }
 enum err guest_mem_exchange_u64(struct vm *v, gpa_t at, uint64_t *expected, uint64_t new)
 {

@@ -78,10 +78,86 @@ static void contexts_stay(void **state)
     see(sv39(1), RV_VIEW_USER);
     assert_int_equal(hpa_seen(0x1000, PT_READ), hpa_of(RAM_BASE + MIB(1)));
     assert_int_equal(model.shadow.fill_count, 2);
-    rv_shadow_forget_asid(&model.shadow, 2);
+    model.tables[2][1] = LEAF(RAM_BASE + MIB(3), RW_USER);
+    rv_shadow_fence_asid(&model.shadow, 2);
+    rv_shadow_settle(&model.shadow);
     assert_int_not_equal(hpa_seen(0x1000, PT_READ), 0);
-    rv_shadow_forget_asid(&model.shadow, 1);
+    rv_shadow_fence_asid(&model.shadow, 1);
+    rv_shadow_settle(&model.shadow);
     assert_int_equal(hpa_seen(0x1000, PT_READ), 0);
+}
+
+static void fence(void)
+{
+    rv_shadow_fence_all(&model.shadow);
+    rv_shadow_settle(&model.shadow);
+}
+
+/* A fence takes out what the tables do not say any more, at whatever level, and nothing else. */
+static void fences_compare(void **state)
+{
+    for (unsigned i = 1; i < 4; i++)
+        model.tables[2][i] = LEAF(RAM_BASE + MIB(1) + i * PAGE_SIZE, RW_USER);
+    see(sv39(1), RV_VIEW_USER);
+    for (unsigned i = 1; i < 4; i++)
+        guest_access(i * PAGE_SIZE, TRAP_READ);
+    fence();
+    assert_int_equal(model.shadow.flush.what, RV_FLUSH_NONE);
+    model.tables[2][2] = 0;
+    assert_int_not_equal(hpa_seen(0x2000, PT_READ), 0);
+    fence();
+    assert_int_not_equal(hpa_seen(0x1000, PT_READ), 0);
+    assert_int_equal(hpa_seen(0x2000, PT_READ), 0);
+    assert_int_not_equal(hpa_seen(0x3000, PT_READ), 0);
+    assert_int_equal(model.shadow.fill_count, 3);
+    /* A table in place of another, which says the same but once. */
+    memcpy(model.tables[5], model.tables[2], PAGE_SIZE);
+    model.tables[5][3] = 0;
+    model.tables[1][0] = TABLE(5);
+    fence();
+    assert_int_equal(hpa_seen(0x1000, PT_READ), 0);
+    guest_access(0x1000, TRAP_READ);
+    assert_int_equal(hpa_seen(0x3000, PT_READ), 0);
+    /* And a level higher. */
+    model.tables[0][0] = 0;
+    fence();
+    assert_int_equal(hpa_seen(0x1000, PT_READ), 0);
+}
+
+/* Two tables in turn, without a fence between: what one said is not taken for the other's. */
+static void tables_change_back(void **state)
+{
+    model.tables[2][1] = LEAF(RAM_BASE + MIB(1), RW_USER);
+    model.tables[5][2] = LEAF(RAM_BASE + MIB(3), RW_USER);
+    see(sv39(1), RV_VIEW_USER);
+    guest_access(0x1000, TRAP_READ);
+    model.tables[1][0] = TABLE(5);
+    guest_access(0x2000, TRAP_READ);
+    model.tables[1][0] = TABLE(2);
+    fence();
+    assert_int_equal(hpa_seen(0x2000, PT_READ), 0);
+}
+
+/* More leaves than sources are kept of: all of them go. Tables that go are free at once. */
+static void sources_are_bounded(void **state)
+{
+    uint32_t fills = RV_SHADOW_LEAVES_MAX + 1;
+
+    for (unsigned i = 0; i < fills; i++)
+        model.tables[2][i] = LEAF(RAM_BASE + MIB(1) + i * PAGE_SIZE, RW_USER);
+    see(sv39(1), RV_VIEW_USER);
+    for (unsigned i = 0; i < fills; i++)
+        guest_access(i * PAGE_SIZE, TRAP_READ);
+    assert_int_not_equal(hpa_seen(0x3000, PT_READ), 0);
+    fence();
+    assert_int_equal(hpa_seen(0x3000, PT_READ), 0);
+    for (unsigned i = 0; i < 2000; i++) {
+        model.tables[1][0] = TABLE(i % 2 == 0 ? 5 : 2);
+        model.tables[5][i % 512] = LEAF(RAM_BASE + MIB(1), RW_USER);
+        fence();
+        guest_access(i % 2 == 0 ? i % 512 * PAGE_SIZE : 0x1000, TRAP_READ);
+    }
+    assert_int_equal(model.shadow.reclaim_count, 0);
 }
 
 /* Rights to write come with the first write, which sets D. */
@@ -108,7 +184,7 @@ static void large_pages(void **state)
     assert_int_not_equal(hpa_seen(MIB(2) + 0x5000, PT_READ), 0);
     guest_access(MIB(4), TRAP_READ);
     assert_int_equal(hpa_seen(MIB(4) + 0x5000, PT_READ), 0);
-    rv_shadow_forget_address(&model.shadow, MIB(4) + 0x7000, NULL);
+    rv_shadow_fence_address(&model.shadow, MIB(4) + 0x7000, NULL);
     assert_int_equal(hpa_seen(MIB(4), PT_READ), 0);
     assert_int_not_equal(hpa_seen(MIB(2), PT_READ), 0);
 }
@@ -168,6 +244,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(by_chance, start),
         cmocka_unit_test_setup(contexts_stay, start),
+        cmocka_unit_test_setup(fences_compare, start),
+        cmocka_unit_test_setup(tables_change_back, start),
+        cmocka_unit_test_setup(sources_are_bounded, start),
         cmocka_unit_test_setup(dirty_is_tracked, start),
         cmocka_unit_test_setup(large_pages, start),
         cmocka_unit_test_setup(views, start),

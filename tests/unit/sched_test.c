@@ -101,6 +101,42 @@ static void test_wake_while_running_cancels_the_wait(void **state)
     assert_picks(3, &e[0]);
 }
 
+static void test_rest_is_over_when_woken(void **state)
+{
+    runq_wake(&e[0], true);
+    assert_picks(0, &e[0]);
+    assert_true(runq_rest(&rq));
+    assert_int_equal(e[0].state, SCHED_WAITING);
+    assert_ptr_equal(rq.running, &e[0]);
+    assert_int_equal(runq_wake(&e[0], false), RUNQ_NOTIFY_RUNNING);
+    assert_int_equal(e[0].state, SCHED_RUNNING);
+    runq_rest_end(&rq);
+    /* That was for the rest: the next one is not over at once. */
+    assert_true(runq_rest(&rq));
+    runq_rest_end(&rq);
+    assert_int_equal(e[0].state, SCHED_RUNNING);
+    assert_true(runq_wait(&rq));
+    assert_picks(1, NULL);
+}
+
+static void test_nobody_rests_whom_others_wait_for(void **state)
+{
+    runq_wake(&e[0], true);
+    assert_picks(0, &e[0]);
+    assert_int_equal(runq_wake(&e[0], false), RUNQ_NOTIFY_RUNNING);
+    assert_false(runq_rest(&rq)); /* woken */
+    assert_false(runq_wait(&rq));
+    /* Of lower priority, and it wants the CPU of one that rests. */
+    e[0].priority = 20;
+    assert_true(runq_rest(&rq));
+    assert_int_equal(runq_wake(&e[1], true), RUNQ_PREEMPT);
+    runq_rest_end(&rq);
+    assert_false(runq_rest(&rq));
+    assert_int_equal(e[0].state, SCHED_RUNNING);
+    assert_true(runq_wait(&rq));
+    assert_picks(1, &e[1]);
+}
+
 static void test_wake_of_a_ready_one_is_nothing(void **state)
 {
     runq_wake(&e[0], true);
@@ -223,6 +259,8 @@ int main(void)
                                setup),
         cmocka_unit_test_setup(test_lower_priority_waits, setup),
         cmocka_unit_test_setup(test_wake_while_running_cancels_the_wait, setup),
+        cmocka_unit_test_setup(test_rest_is_over_when_woken, setup),
+        cmocka_unit_test_setup(test_nobody_rests_whom_others_wait_for, setup),
         cmocka_unit_test_setup(test_wake_of_a_ready_one_is_nothing, setup),
         cmocka_unit_test_setup(test_stop_and_move, setup),
         cmocka_unit_test_setup(test_fair_over_random_wakes, setup),

@@ -195,7 +195,7 @@ static inline void fake_save(unsigned pcpu)
     fake_here = pcpu;
     vgic_save(fake_ifs[pcpu].loaded);
     fake_ifs[pcpu].loaded = NULL;
-    assert_int_equal(fake_ifs[pcpu].hcr, 0);
+    assert_int_equal(fake_ifs[pcpu].hcr & ~ICH_HCR_EL2_En, 0);
     for (unsigned n = 0; n < fake_hw.lr_count; n++)
         assert_true(fake_empty_lrs() & bit64(n));
 }

@@ -282,6 +282,68 @@ static void test_sgi_to_other(void **state)
     assert_idle(1);
 }
 
+/* Again and again, its list register still as the last one left it. */
+static void test_sgi_to_other_again(void **state)
+{
+    uint32_t from1 = version == 2 ? 3 | 1 << 10 : 3;
+    fake_boot(version, 2, 4);
+    enable(3);
+    for (unsigned n = 0; n < 3; n++) {
+        send_sgi(0, 1, 3);
+        take_and_end(1, 3);
+        assert_idle(1);
+    }
+    /* Two while it was not looked at: one on v3, one of each sender on v2. */
+    send_sgi(0, 1, 3);
+    send_sgi(1, 1, 3);
+    assert_true(irq_read(1, 1, ISPENDR, 3));
+    for (unsigned left = version == 2 ? 2 : 1; left != 0; left--) {
+        uint32_t iar = fake_ack(1);
+        assert_true(iar == 3 || iar == from1);
+        fake_eoi(1, iar);
+    }
+    assert_idle(1);
+    /* Still pending, active, and over when the next comes. */
+    send_sgi(0, 1, 3);
+    fake_flush(1);
+    send_sgi(0, 1, 3);
+    take(1, 3);
+    send_sgi(0, 1, 3);
+    fake_eoi(1, 3);
+    take_and_end(1, 3);
+    assert_idle(1);
+}
+
+/* Something changes between its being sent and being seen. */
+static void test_sgi_to_other_changed_meanwhile(void **state)
+{
+    fake_boot(version, 2, 4);
+    enable(3);
+    send_sgi(0, 1, 3);
+    take_and_end(1, 3);
+    send_sgi(0, 1, 3);
+    irq_priority(1, 1, 3, 0xf0);
+    take_and_end(1, 3);
+    send_sgi(0, 1, 3);
+    if (version == 3) {
+        irq_write(1, 1, ICENABLER, 3);
+        assert_idle(1);
+        irq_write(1, 1, ISENABLER, 3);
+        take_and_end(1, 3);
+        send_sgi(0, 1, 3);
+        irq_write(1, 1, ICPENDR, 3);
+        assert_idle(1);
+    } else {
+        take_and_end(1, 3);
+    }
+    /* It is put away and loaded elsewhere. */
+    send_sgi(0, 1, 3);
+    fake_save(1);
+    fake_load(1, 1);
+    take_and_end(1, 3);
+    assert_idle(1);
+}
+
 static void test_overflow(void **state)
 {
     static const uint8_t lr_counts[] = {1, 2, 4, 16};
@@ -478,6 +540,8 @@ int main(void)
         cmocka_unit_test(test_others_list_registers),
         cmocka_unit_test(test_sgi_to_self),
         cmocka_unit_test(test_sgi_to_other),
+        cmocka_unit_test(test_sgi_to_other_again),
+        cmocka_unit_test(test_sgi_to_other_changed_meanwhile),
         cmocka_unit_test(test_overflow),
         cmocka_unit_test(test_nested),
         cmocka_unit_test(test_split_eoi),

@@ -406,6 +406,109 @@ static void wfe_does_not_wait(void **state)
     assert_int_equal(vcpu->arch.a64.gprs.pc, RAM + 0x104);
 }
 
+/* ---- waiting in place (run_wait), which the short way of a trap does */
+
+/* Who is left on CPU 0 when its sibling waits. */
+static struct vcpu *left_alone(void)
+{
+    waits_in(0, WFX_WFI);
+    assert_non_null(world.cpus[0].guest);
+    return world.cpus[0].guest;
+}
+
+static unsigned slept;
+static uint32_t asked_behind;
+
+static void wait_in_place(void *unused)
+{
+    struct vcpu *vcpu = world.cpus[0].guest;
+
+    run_wait(vcpu);
+    world.on_sleep = NULL;
+    asked_behind = vcpu->requests;
+    assert_int_equal(vcpu->sched.state, SCHED_RUNNING);
+}
+
+static void kicked_from_elsewhere(void)
+{
+    struct vcpu *vcpu = world.cpus[0].guest;
+
+    assert_int_equal(vcpu->sched.state, SCHED_WAITING);
+    assert_ptr_equal(world.cpus[0].pcpu.current, vcpu);
+    host_counter += 1000;
+    /* The first one ends the sleep only: an interrupt of the hypervisor's own. */
+    world_here = 1;
+    if (slept++ == 0)
+        arch_ipi_send(0);
+    else
+        vcpu_kick(vcpu, VCPU_REQ_VIRQ);
+    world_here = 0;
+}
+
+static void who_is_alone_waits_in_place(void **state)
+{
+    struct vcpu *vcpu = left_alone();
+    uint64_t switches = vcpu->stats.switches, ran = vcpu->sched.run_ticks;
+
+    slept = 0;
+    world.on_sleep = kicked_from_elsewhere;
+    world_from_shell(wait_in_place, NULL);
+    assert_int_equal(slept, 2);
+    assert_int_equal(asked_behind, 0);
+    assert_ptr_equal(world.cpus[0].guest, vcpu);
+    assert_int_equal(vcpu->stats.switches, switches);
+    assert_in_range(vcpu->sched.run_ticks - ran, 0, 999); /* it slept for 2000 */
+    world_check();
+}
+
+static struct vcpu *sibling;
+static void sibling_is_woken(void)
+{
+    slept++;
+    world_here = 1;
+    vcpu_kick(sibling, VCPU_REQ_VIRQ);
+    world_here = 0;
+}
+
+/* Even for one that is less urgent. */
+static void who_waits_in_place_gives_way(void **state)
+{
+    struct vcpu *vcpu;
+
+    sibling = world.cpus[0].guest;
+    vcpu = left_alone();
+    vcpu->sched.priority = sibling->sched.priority + 1;
+    slept = 0;
+    world.on_sleep = sibling_is_woken;
+    world_from_shell(wait_in_place, NULL);
+    assert_int_equal(slept, 1);
+    assert_int_equal(asked_behind, VCPU_REQ_RESCHED | VCPU_REQ_WAIT);
+    assert_ptr_equal(world.cpus[0].guest, sibling);
+    assert_int_equal(vcpu->sched.state, SCHED_WAITING);
+    world_check();
+}
+
+static void must_not_sleep(void)
+{
+    fail();
+}
+
+static void who_is_not_alone_or_was_woken_does_not_sleep(void **state)
+{
+    struct vcpu *vcpu = world.cpus[0].guest;
+
+    world.on_sleep = must_not_sleep;
+    world_from_shell(wait_in_place, NULL);
+    assert_int_equal(asked_behind, VCPU_REQ_WAIT);
+    assert_ptr_not_equal(world.cpus[0].guest, vcpu);
+    vcpu = world.cpus[0].guest;
+    sched_wake(vcpu, false);
+    world.on_sleep = must_not_sleep;
+    world_from_shell(wait_in_place, NULL);
+    assert_int_equal(asked_behind, VCPU_REQ_WAIT);
+    assert_ptr_equal(world.cpus[0].guest, vcpu);
+}
+
 /* ---- traps that nobody handles */
 
 static void unknown_instruction(void **state)
@@ -494,6 +597,9 @@ int main(void)
         cmocka_unit_test_setup(a_timer_wakes_who_waits, start_shared),
         cmocka_unit_test_setup(a_timer_that_is_over_wakes_at_once, start_shared),
         cmocka_unit_test_setup(wfe_does_not_wait, start_v2),
+        cmocka_unit_test_setup(who_is_alone_waits_in_place, start_shared),
+        cmocka_unit_test_setup(who_waits_in_place_gives_way, start_shared),
+        cmocka_unit_test_setup(who_is_not_alone_or_was_woken_does_not_sleep, start_shared),
         cmocka_unit_test_setup(unknown_instruction, start_v2),
         cmocka_unit_test_setup(nothing_there_reads_as_ones, start_shared),
         cmocka_unit_test_setup(calls, start_v2),

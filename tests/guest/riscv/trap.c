@@ -250,6 +250,46 @@ static void test_user_counters(void)
     CHECK_EQ(expect_user(user_cycle).cause, CAUSE_NONE);
 }
 
+/*
+ * A read, masks and writes of CSRs one behind the other, in each register that has a place of its
+ * own somewhere: who emulates one of them may do all. C.ANDI is for x8 to x15.
+ */
+#define ROW_REGISTERS(X) X(t0) X(t1) X(t2) X(t3) X(t4) X(t5) X(t6) X(a0) X(a5) X(s1) X(s11) X(ra)
+#define IN_A_ROW(reg)                                        \
+    static void row_##reg(uint64_t value)                    \
+    {                                                        \
+        __asm__ volatile("mv " #reg ", %0\n\t"               \
+                         "csrw sscratch, " #reg "\n\t"       \
+                         "csrr " #reg ", sscratch\n\t"       \
+                         "andi " #reg ", " #reg ", -3\n\t"   \
+                         "ori " #reg ", " #reg ", 0x404\n\t" \
+                         "csrw stval, " #reg "\n\t"          \
+                         "andi " #reg ", " #reg ", 30\n\t"   \
+                         "csrw sepc, " #reg ::"r"(value)     \
+                         : #reg, "memory");                  \
+    }
+ROW_REGISTERS(IN_A_ROW)
+
+static void test_rows(void)
+{
+    static void (*const rows[])(uint64_t value) = {
+#define ROW(reg) row_##reg,
+        ROW_REGISTERS(ROW)
+#undef ROW
+    };
+    uint64_t kept = CSR_READ(sscratch);
+
+    for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+        uint64_t value = 0xfedcba9876543210ULL + i * 0x0101010101010101ULL;
+
+        rows[i](value);
+        CHECK_EQ(CSR_READ(sscratch), value);
+        CHECK_EQ(CSR_READ(stval), (value & ~2ULL) | 0x404);
+        CHECK_EQ(CSR_READ(sepc), ((value & ~2ULL) | 0x404) & 30);
+    }
+    CSR_WRITE(sscratch, kept);
+}
+
 void guest_main(uint64_t hart, uint64_t fdt)
 {
     static const struct test tests[] = {
@@ -257,6 +297,7 @@ void guest_main(uint64_t hart, uint64_t fdt)
         TEST(test_delegated),
         TEST(test_interrupts_masked_inside),
         TEST(test_registers),
+        TEST(test_rows),
         TEST(test_fp),
         TEST(test_vector),
         TEST(test_user_mode),

@@ -17,5 +17,6 @@ struct arch_pcpu {
     uint64_t emergency_stack_top;
     uint64_t mpidr;
     void *gicr;         /* this CPU's redistributor (GICv3) */
+    uint64_t sgi1r;     /* what is written to ICC_SGI1R_EL1 to interrupt it, but for the number */
     uint8_t gicv2_mask; /* this CPU in a GICv2 target list */
 };

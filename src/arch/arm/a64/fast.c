@@ -17,6 +17,7 @@
 #include "arch/arm/model/a64_sysreg.h"
 #include "arch/arm/model/a64_trap.h"
 #include "core/pcpu.h"
+#include "core/run.h"
 #include "core/stat.h"
 #include "core/trace.h"
 
@@ -162,10 +163,14 @@ static __noinline __no_stack_protector uint32_t handle_wait(struct vcpu *vcpu, u
 
     a64_decode_wait(esr, &trap);
     trap.insn_bytes = A64_INSN_BYTES;
-    if (unlikely(trap.wait.timeout || trap_wait(vcpu, &trap) != TRAP_DONE))
+    if (unlikely(trap.wait.timeout))
         return A64_LEFT_ALL;
     a64_trap_finish(vcpu, &trap);
-    return fast_end(vcpu, TRAP_WAIT);
+    vcpu->stats.traps[TRAP_WAIT]++;
+    ghost_trap();
+    if (!trap.wait.event)
+        run_wait(vcpu);
+    return read_once(vcpu->requests);
 }
 
 /* The class, IL, and what follows it: enough to tell the frequent ones apart. */
@@ -262,7 +267,7 @@ static __noinline __cold uint32_t take_irq_timed(struct vcpu *vcpu)
 
     arch_irq_take();
     stat_cost(vcpu, STAT_INTERRUPT, arch_counter() - start);
-    return read_once(vcpu->requests);
+    return run_asked(vcpu);
 }
 
 __no_stack_protector uint32_t a64_trap_irq(struct vcpu *vcpu)
@@ -272,5 +277,5 @@ __no_stack_protector uint32_t a64_trap_irq(struct vcpu *vcpu)
         return take_irq_timed(vcpu);
     /* If there is another it interrupts the guest at once. */
     arch_irq_take();
-    return read_once(vcpu->requests);
+    return run_asked(vcpu);
 }

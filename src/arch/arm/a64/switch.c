@@ -15,56 +15,78 @@
 #include "core/vm.h"
 #include "vdev/vgic.h"
 
-/* Register in the manual, field in struct a64_el1. Everything that EL1 and EL0 can change without a
- * trap. */
-#define EL1_REGISTERS(R)          \
-    R(SP_EL0, sp_el0)             \
-    R(SP_EL1, sp_el1)             \
-    R(ELR_EL1, elr_el1)           \
-    R(SPSR_EL1, spsr_el1)         \
-    R(SCTLR_EL1, sctlr)           \
-    R(CPACR_EL1, cpacr)           \
-    R(TTBR0_EL1, ttbr0)           \
-    R(TTBR1_EL1, ttbr1)           \
-    R(MAIR_EL1, mair)             \
-    R(AMAIR_EL1, amair)           \
-    R(ESR_EL1, esr)               \
-    R(FAR_EL1, far)               \
-    R(AFSR0_EL1, afsr0)           \
-    R(AFSR1_EL1, afsr1)           \
-    R(PAR_EL1, par)               \
-    R(VBAR_EL1, vbar)             \
-    R(CONTEXTIDR_EL1, contextidr) \
-    R(TPIDR_EL0, tpidr_el0)       \
-    R(TPIDRRO_EL0, tpidrro_el0)   \
-    R(TPIDR_EL1, tpidr_el1)       \
-    R(CSSELR_EL1, csselr)         \
-    R(MDSCR_EL1, mdscr)           \
-    R(CNTKCTL_EL1, cntkctl)       \
-    R(CNTV_CVAL_EL0, cntv_cval)   \
-    R(CNTV_CTL_EL0, cntv_ctl)
+/*
+ * Register in the manual, field in struct a64_el1. Everything that EL1 and EL0 can change without a
+ * trap, but for TCR_EL1, whose turn matters. By pairs of neighbours, which one instruction moves.
+ */
+#define EL1_REGISTERS(R)                                \
+    R(SP_EL0, sp_el0, SP_EL1, sp_el1)                   \
+    R(ELR_EL1, elr_el1, SPSR_EL1, spsr_el1)             \
+    R(SCTLR_EL1, sctlr, CPACR_EL1, cpacr)               \
+    R(TTBR0_EL1, ttbr0, TTBR1_EL1, ttbr1)               \
+    R(MAIR_EL1, mair, AMAIR_EL1, amair)                 \
+    R(ESR_EL1, esr, FAR_EL1, far)                       \
+    R(AFSR0_EL1, afsr0, AFSR1_EL1, afsr1)               \
+    R(PAR_EL1, par, VBAR_EL1, vbar)                     \
+    R(CONTEXTIDR_EL1, contextidr, TPIDR_EL0, tpidr_el0) \
+    R(TPIDRRO_EL0, tpidrro_el0, TPIDR_EL1, tpidr_el1)   \
+    R(CSSELR_EL1, csselr, MDSCR_EL1, mdscr)             \
+    R(CNTV_CVAL_EL0, cntv_cval, CNTV_CTL_EL0, cntv_ctl)
+
+#define NEIGHBOURS(name, field, name2, field2)                            \
+    static_assert(offsetof(struct a64_el1, field2) ==                     \
+                      offsetof(struct a64_el1, field) + sizeof(uint64_t), \
+                  #name " and " #name2 " are moved together");
+EL1_REGISTERS(NEIGHBOURS)
+NEIGHBOURS(CNTKCTL_EL1, cntkctl, TCR_EL1, tcr)
+#undef NEIGHBOURS
+
+/* Two neighbours in EL1. */
+#define PAIR_READ(el1, field, a, b) \
+    __asm__("ldp %0, %1, [%2, %3]"  \
+            : "=&r"(a), "=r"(b)     \
+            : "r"(el1), "i"(offsetof(struct a64_el1, field)), "m"(*(el1)))
+#define PAIR_WRITE(el1, field, a, b) \
+    __asm__("stp %1, %2, [%3, %4]"   \
+            : "+m"(*(el1))           \
+            : "r"(a), "r"(b), "r"(el1), "i"(offsetof(struct a64_el1, field)))
 
 static void el1_save(struct a64_el1 *el1)
 {
-#define SAVE(name, field) el1->field = sysreg_read(name);
+#define SAVE(name, field, name2, field2)                                 \
+    {                                                                    \
+        uint64_t first = sysreg_read(name), second = sysreg_read(name2); \
+        PAIR_WRITE(el1, field, first, second);                           \
+    }
     EL1_REGISTERS(SAVE)
+    SAVE(CNTKCTL_EL1, cntkctl, TCR_EL1, tcr)
 #undef SAVE
-    el1->tcr = sysreg_read(TCR_EL1);
 }
 
-/* All but TCR_EL1. */
-static void el1_load(const struct a64_el1 *el1)
+/* All but TCR_EL1, which is returned. */
+static uint64_t el1_load(const struct a64_el1 *el1)
 {
-#define LOAD(name, field) sysreg_write(name, el1->field);
+    uint64_t cntkctl, tcr;
+
+#define LOAD(name, field, name2, field2)      \
+    {                                         \
+        uint64_t first, second;               \
+        PAIR_READ(el1, field, first, second); \
+        sysreg_write(name, first);            \
+        sysreg_write(name2, second);          \
+    }
     EL1_REGISTERS(LOAD)
 #undef LOAD
+    PAIR_READ(el1, cntkctl, cntkctl, tcr);
+    sysreg_write(CNTKCTL_EL1, cntkctl);
+    return tcr;
 }
 
 /* ---- floating point, moved only when a vCPU uses it */
 
 static void fp_trap(bool on)
 {
-    sysreg_write(CPTR_EL2, A64_CPTR_TRAPS | (on ? CPTR_EL2_TFP : 0));
+    sysreg_write(CPTR_EL2, A64_CPTR_TRAPS | REG_PUT(CPTR_EL2, TFP, on));
 }
 
 #define FP_PAIRS(P) \
@@ -163,6 +185,7 @@ void arch_vcpu_load(struct vcpu *vcpu)
     struct pcpu *pcpu = arch_this_cpu();
     struct a64_state *a64 = &vcpu->arch.a64;
     struct arm_vm *vm = &vcpu->vm->arch.arm;
+    uint64_t tcr;
 
     a64->pcpu = pcpu;
     /*
@@ -178,9 +201,9 @@ void arch_vcpu_load(struct vcpu *vcpu)
     sysreg_write(VPIDR_EL2, a64->vpidr);
     sysreg_write(CNTVOFF_EL2, vm->cntvoff);
     fp_trap(pcpu->fp_owner != vcpu);
-    el1_load(&a64->el1);
+    tcr = el1_load(&a64->el1);
     isb();
-    sysreg_write(TCR_EL1, a64->el1.tcr);
+    sysreg_write(TCR_EL1, tcr);
     /*
      * A guest may keep translations private to one of its CPUs under one ASID, and two of its CPUs
      * share this one's TLB: what the other left is dropped.
@@ -198,12 +221,12 @@ void arch_vcpu_save(struct vcpu *vcpu)
     struct a64_state *a64 = &vcpu->arch.a64;
 
     el1_save(&a64->el1);
+    /* Nothing of its timer may fire while another vCPU runs; its deadline goes on in software. In
+     * force before the vGIC is put away: the drain has an ISB. */
+    sysreg_write(CNTV_CTL_EL0, 0);
     /* What it wrote may fail late: it must not be put on whoever is next (XSA-201). */
     if (unlikely(a64_serror_drain()))
         a64_serror_of(vcpu);
-    /* Nothing of its timer may fire while another vCPU runs; its deadline goes on in software. */
-    sysreg_write(CNTV_CTL_EL0, 0);
-    isb();
     vgic_save(vcpu->arch.arm.vgic);
 }
 

@@ -70,11 +70,24 @@ static __noinline void handle_rare(struct vcpu *vcpu, uint64_t esr, uint64_t far
         a64_trap_handle(vcpu, &syndrome, &trap);
 }
 
+static __noinline struct vcpu *handle_all(struct vcpu *vcpu)
+{
+    handle_rare(vcpu, sysreg_read(ESR_EL2), sysreg_read(FAR_EL2));
+    return run_resume(vcpu->arch.a64.pcpu, vcpu);
+}
+
+static __noinline struct vcpu *show_virqs(struct vcpu *vcpu)
+{
+    return run_resume(vcpu->arch.a64.pcpu, vcpu);
+}
+
 struct vcpu *a64_trap_rest(uint32_t left, struct vcpu *vcpu)
 {
     if (left & (A64_LEFT_ALL | A64_LEFT_REG))
-        handle_rare(vcpu, sysreg_read(ESR_EL2), sysreg_read(FAR_EL2));
-    return run_resume(vcpu->arch.a64.pcpu, vcpu);
+        return handle_all(vcpu);
+    if (left == VCPU_REQ_VIRQ)
+        return show_virqs(vcpu);
+    return run_loop(vcpu->arch.a64.pcpu);
 }
 
 void a64_serror_of(struct vcpu *vcpu)

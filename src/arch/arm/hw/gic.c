@@ -105,7 +105,7 @@ static __noinline __cold void refuse(uint32_t irq, uint32_t iar)
 inline void arch_irq_take(void)
 {
     uint32_t iar = gic->take();
-    uint32_t irq = iar & gic->intid_mask;
+    uint32_t irq = iar & GIC_INTID_MASK;
     struct irq_action *action;
 
     if (irq >= IRQ_MAX)

@@ -15,6 +15,7 @@
 /* Software-generated interrupt that carries our requests between CPUs. */
 #define GIC_SGI_REQUEST 0
 #define GIC_NO_IRQ      1023
+#define GIC_INTID_MASK  0x3ffu
 #define GIC_PPI_FIRST   16
 #define GIC_SPI_FIRST   32
 
@@ -32,9 +33,8 @@ struct gic_ops {
     mmio_handler_fn *gicc_mmio;
     void (*init_cpu)(
         struct pcpu *pcpu); /* this CPU's interface, redistributor, virtual interface */
-    uint32_t intid_mask;    /* the INTID in what take returns */
-    /* Acknowledge the most urgent interrupt and drop its priority: IAR. INTID 1020 and above: none
-     * is pending. */
+    /* Acknowledge the most urgent interrupt and drop its priority: IAR, whose INTID is
+     * GIC_INTID_MASK of it. 1020 and above: none is pending. */
     uint32_t (*take)(void);
     void (*deactivate)(uint32_t iar);
     void (*enable)(uint32_t irq, bool edge);

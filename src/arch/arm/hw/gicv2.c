@@ -180,7 +180,6 @@ static struct gic_ops v2_ops __section(".sealed") = {
     .vgic_emulated = &gicv2_emulated,
     .gicc_mmio = gicv2_emulated_mmio,
     .init_cpu = v2_init_cpu,
-    .intid_mask = GICC_IAR_INTID,
     .take = v2_take,
     .deactivate = gicv2_deactivate,
     .enable = v2_enable,

@@ -34,7 +34,7 @@ static void wait_rwp(const void *base, uint64_t offset, uint32_t bit)
 
 static uint64_t v3_lr_read(unsigned index)
 {
-    switch (index) {
+    switch (index % VGIC_LR_MAX) {
 #define CASE(n) \
     case n:     \
         return sysreg_read(ICH_LR##n##_EL2);
@@ -46,7 +46,7 @@ static uint64_t v3_lr_read(unsigned index)
 
 static void v3_lr_write(unsigned index, uint64_t value)
 {
-    switch (index) {
+    switch (index % VGIC_LR_MAX) {
 #define CASE(n)                               \
     case n:                                   \
         sysreg_write(ICH_LR##n##_EL2, value); \
@@ -60,7 +60,7 @@ static bool v3_lr_renew(unsigned index)
 {
     uint64_t value;
 
-    switch (index) {
+    switch (index % VGIC_LR_MAX) {
 #define CASE(n)                                                                             \
     case n:                                                                                 \
         value = sysreg_read(ICH_LR##n##_EL2);                                               \
@@ -104,33 +104,39 @@ static uint32_t v3_vmcr_read(void)
 
 static struct vgic_hw v3_hw;
 
+#define SAVE(group, index, name) image->apr[group][index] = (uint32_t)sysreg_read(name);
 static void v3_image_save(struct vgic_image *image)
 {
-#define SAVE(group, index, name) image->apr[group][index] = (uint32_t)sysreg_read(name);
     image->vmcr = v3_vmcr_read();
     APR_FIRST(SAVE)
-    if (unlikely(v3_hw.apr_count > 1)) {
-        APR_SECOND(SAVE)
-        if (v3_hw.apr_count > 2) {
-            APR_OTHERS(SAVE)
-        }
-    }
-#undef SAVE
 }
 
+static void v3_large_image_save(struct vgic_image *image)
+{
+    v3_image_save(image);
+    APR_SECOND(SAVE)
+    if (v3_hw.apr_count > 2) {
+        APR_OTHERS(SAVE)
+    }
+}
+#undef SAVE
+
+#define LOAD(group, index, name) sysreg_write(name, image->apr[group][index]);
 static void v3_image_load(const struct vgic_image *image)
 {
-#define LOAD(group, index, name) sysreg_write(name, image->apr[group][index]);
     sysreg_write(ICH_VMCR_EL2, image->vmcr);
     APR_FIRST(LOAD)
-    if (unlikely(v3_hw.apr_count > 1)) {
-        APR_SECOND(LOAD)
-        if (v3_hw.apr_count > 2) {
-            APR_OTHERS(LOAD)
-        }
-    }
-#undef LOAD
 }
+
+static void v3_large_image_load(const struct vgic_image *image)
+{
+    v3_image_load(image);
+    APR_SECOND(LOAD)
+    if (v3_hw.apr_count > 2) {
+        APR_OTHERS(LOAD)
+    }
+}
+#undef LOAD
 
 /* The redistributor's SGI and PPI frame of this CPU, or the distributor, and the bit of IRQ in it.
  */
@@ -171,20 +177,18 @@ static struct vgic_hw v3_hw __section(".sealed") = {
 
 /* ---- the physical interface */
 
-#define INTID_MASK 0xffffffu
-
 static uint32_t v3_take(void)
 {
-    uint32_t iar = (uint32_t)sysreg_read(ICC_IAR1_EL1);
+    uint64_t iar = sysreg_read(ICC_IAR1_EL1);
 
     /* What the device or the other CPU wrote before it interrupted is visible from here (IHI
      * 0069H, 4.1). */
     dsb(sy);
-    if (likely((iar & INTID_MASK) < IRQ_MAX)) {
-        sysreg_write(ICC_EOIR1_EL1, iar);
-        isb();
-    }
-    return iar;
+    if (unlikely(iar >= IRQ_MAX))
+        return GIC_NO_IRQ;
+    sysreg_write(ICC_EOIR1_EL1, iar);
+    isb();
+    return (uint32_t)iar;
 }
 
 static void v3_deactivate(uint32_t iar)
@@ -212,19 +216,22 @@ static void v3_disable(uint32_t irq)
     write_bit(GICD_ICENABLER, irq);
 }
 
-static void v3_send_sgi(uint32_t sgi, const struct pcpu *target)
+static uint64_t sgi1r_of(uint64_t mpidr)
 {
-    uint64_t mpidr = target->arch.mpidr;
     uint64_t aff0 = REG_GET(MPIDR_EL1, Aff0, mpidr);
 
+    return REG_PUT(ICC_SGI1R_EL1, TargetList, bit64(aff0 % 16)) |
+           REG_PUT(ICC_SGI1R_EL1, RS, aff0 / 16) |
+           REG_PUT(ICC_SGI1R_EL1, Aff1, REG_GET(MPIDR_EL1, Aff1, mpidr)) |
+           REG_PUT(ICC_SGI1R_EL1, Aff2, REG_GET(MPIDR_EL1, Aff2, mpidr)) |
+           REG_PUT(ICC_SGI1R_EL1, Aff3, REG_GET(MPIDR_EL1, Aff3, mpidr));
+}
+
+static void v3_send_sgi(uint32_t sgi, const struct pcpu *target)
+{
     /* What we ask for must be seen by the CPU that is interrupted. */
     dsb(ishst);
-    sysreg_write(ICC_SGI1R_EL1, REG_PUT(ICC_SGI1R_EL1, TargetList, bit64(aff0 % 16)) |
-                                    REG_PUT(ICC_SGI1R_EL1, RS, aff0 / 16) |
-                                    REG_PUT(ICC_SGI1R_EL1, INTID, sgi) |
-                                    REG_PUT(ICC_SGI1R_EL1, Aff1, REG_GET(MPIDR_EL1, Aff1, mpidr)) |
-                                    REG_PUT(ICC_SGI1R_EL1, Aff2, REG_GET(MPIDR_EL1, Aff2, mpidr)) |
-                                    REG_PUT(ICC_SGI1R_EL1, Aff3, REG_GET(MPIDR_EL1, Aff3, mpidr)));
+    sysreg_write(ICC_SGI1R_EL1, target->arch.sgi1r | REG_PUT(ICC_SGI1R_EL1, INTID, sgi));
     isb();
 }
 
@@ -263,6 +270,7 @@ static void init_redistributor(struct pcpu *pcpu)
         panic("CPU %u (MPIDR 0x%llx) has no GIC redistributor", pcpu->id,
               (unsigned long long)pcpu->arch.mpidr);
     pcpu->arch.gicr = gicr;
+    pcpu->arch.sgi1r = sgi1r_of(pcpu->arch.mpidr);
     sgi = (char *)gicr + GICR_SGI_FRAME;
     io_write32(gicr, GICR_WAKER,
                io_read32(gicr, GICR_WAKER) & ~(uint32_t)GICR_WAKER_ProcessorSleep);
@@ -296,7 +304,6 @@ static void v3_init_cpu(struct pcpu *pcpu)
 static const struct gic_ops v3_ops = {
     .vgic = &v3_hw,
     .init_cpu = v3_init_cpu,
-    .intid_mask = INTID_MASK,
     .take = v3_take,
     .deactivate = v3_deactivate,
     .enable = v3_enable,
@@ -342,6 +349,10 @@ const struct gic_ops *gicv3_init(const struct gic_regions *regions)
     v3_hw.apr_count = (uint8_t)(REG_GET(ICH_VTR_EL2, PREbits, vtr) < 5    ? 1
                                 : REG_GET(ICH_VTR_EL2, PREbits, vtr) == 5 ? 2
                                                                           : 4);
+    if (v3_hw.apr_count > 1) {
+        v3_hw.image_save = v3_large_image_save;
+        v3_hw.image_load = v3_large_image_load;
+    }
     v3_hw.dir_traps = vtr & ICH_VTR_EL2_TDS;
     gicd = arch_map_device(regions->reg[0].base, regions->reg[0].size_bytes);
     gicr_region_count = regions->redistributor_regions;

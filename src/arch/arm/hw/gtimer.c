@@ -32,12 +32,8 @@ void arch_timer_program(uint64_t deadline_ticks)
     if (deadline_ticks == pcpu->programmed_ticks)
         return;
     pcpu->programmed_ticks = deadline_ticks;
-    if (deadline_ticks == TIMER_NEVER) {
-        sysreg_write(CNTHP_CTL_EL2, 0);
-    } else {
-        sysreg_write(CNTHP_CVAL_EL2, deadline_ticks);
-        sysreg_write(CNTHP_CTL_EL2, CNT_CTL_ENABLE);
-    }
+    /* The counter does not come to TIMER_NEVER. */
+    sysreg_write(CNTHP_CVAL_EL2, deadline_ticks);
     isb();
 }
 
@@ -47,9 +43,9 @@ static void hyp_timer(void *context)
 {
     struct pcpu *pcpu = arch_this_cpu();
 
-    sysreg_write(CNTHP_CTL_EL2, 0);
-    isb();
     pcpu->programmed_ticks = TIMER_NEVER;
+    sysreg_write(CNTHP_CVAL_EL2, TIMER_NEVER);
+    isb();
     run_reschedule(pcpu);
 }
 
@@ -66,7 +62,7 @@ static void virtual_timer(void *context)
         return;
     }
     vgic_hw_fired(vcpu->arch.arm.vgic, ARM_PPI_VTIMER);
-    if (pcpu->current != vcpu)
+    if (read_once(vcpu->sched.state) == SCHED_WAITING)
         sched_wake(vcpu, false);
 }
 
@@ -100,7 +96,8 @@ void gtimer_init_cpu(void)
 {
     /* EL1 reads the physical counter itself; its physical timer is emulated. */
     sysreg_write(CNTHCTL_EL2, CNTHCTL_EL2_EL1PCTEN);
-    sysreg_write(CNTHP_CTL_EL2, 0);
+    sysreg_write(CNTHP_CVAL_EL2, TIMER_NEVER);
+    sysreg_write(CNTHP_CTL_EL2, CNT_CTL_ENABLE);
     sysreg_write(CNTV_CTL_EL0, 0);
     isb();
     arch_irq_enable(hyp_irq, false);

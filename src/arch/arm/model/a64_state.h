@@ -18,10 +18,10 @@ struct a64_gprs {
 /* EL1 and EL0 registers that stay in the hardware while the vCPU is loaded; switch.c moves them. */
 struct a64_el1 {
     uint64_t sp_el0, sp_el1, elr_el1, spsr_el1;
-    uint64_t sctlr, actlr, cpacr, ttbr0, ttbr1, tcr, mair, amair;
+    uint64_t sctlr, cpacr, ttbr0, ttbr1, mair, amair;
     uint64_t esr, far, afsr0, afsr1, par, vbar, contextidr;
-    uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, csselr, mdscr, cntkctl;
-    uint64_t cntv_cval, cntv_ctl;
+    uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, csselr, mdscr;
+    uint64_t cntv_cval, cntv_ctl, cntkctl, tcr;
 };
 
 struct a64_fp {

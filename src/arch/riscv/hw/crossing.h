@@ -26,16 +26,16 @@ struct crossing {
     uint64_t entry; /* where traps go on, smode_trap */
     uint64_t vcpu;  /* who runs */
     /*
-     * The short way: reads and writes of sstatus, sscratch, sepc, scause and stval that have no
-     * other effect, at a tenth of the cost. It is closed to a guest that is in virtual U-mode or
-     * observed.
+     * The short way: reads and writes of sstatus, sscratch, sepc, scause, stval and stvec, and
+     * reads of satp, that have no other effect, at a tenth of the cost. It is closed to a guest
+     * that is in virtual U-mode or observed.
      */
-    uint64_t t2, t3, t4;
+    uint64_t t2, t3, t4, t5, t6;
     uint64_t is_short;    /* not 0: open; then the registers are here and not in struct rv_super */
     uint64_t status;      /* ours, while it is looked at */
     uint64_t status_long; /* bits of sstatus whose change is for the long way */
     uint64_t pending;     /* not 0: an interrupt waits for sstatus.SIE */
     uint64_t short_count; /* how many went this way since the guest was entered */
-    uint64_t sstatus, sscratch, sepc, scause, stval; /* as the guest reads them */
+    uint64_t sstatus, sscratch, sepc, scause, stval, stvec, satp; /* as the guest reads them */
 };
 #endif

@@ -16,6 +16,7 @@
 #include "arch/riscv/model/rv_sbi.h"
 #include "arch/riscv/model/rv_trap.h"
 #include "core/pcpu.h"
+#include "core/run.h"
 
 #define LEFT_ALL bit32(RV_LEFT_ALL_BIT)
 
@@ -82,13 +83,16 @@ static __always_inline bool decode_access(struct vcpu *vcpu, bool write, struct 
     return mmio_window_has(&vcpu->mmio, trap->mmio.gpa);
 }
 
+/* The registers of most devices are words. */
 static __always_inline uint32_t loaded(struct vcpu *vcpu, uint64_t value)
 {
+    uint64_t htinst = csr_read(htinst);
     struct trap trap;
 
-    (void)rv_decode_plain(csr_read(htinst), false, &trap);
+    (void)rv_decode_plain(htinst, false, &trap);
     trap.value = value;
-    vcpu->arch.rv.gprs.x[trap.reg] = rv_loaded_value(&trap);
+    vcpu->arch.rv.gprs.x[trap.reg] =
+        likely(rv_is_word(htinst)) ? sign_extend(value, 32) : rv_loaded_value(&trap);
     vcpu->arch.rv.gprs.pc += trap.insn_bytes;
     return fast_end(vcpu, TRAP_MMIO);
 }
@@ -141,9 +145,11 @@ static __noinline __no_stack_protector uint32_t handle_virtual(struct vcpu *vcpu
 {
     if (csr_read(stval) != RV_INSN_WFI || (csr_read(sstatus) & SSTATUS_SPP) == 0)
         return LEFT_ALL;
-    sched_wait(vcpu);
     vcpu->arch.rv.gprs.pc += RV_INSN_WIDE_BYTES;
-    return fast_end(vcpu, TRAP_WAIT);
+    vcpu->stats.traps[TRAP_WAIT]++;
+    ghost_trap();
+    run_wait(vcpu);
+    return read_once(vcpu->requests);
 }
 
 __no_stack_protector uint32_t rv_trap_fast(struct vcpu *vcpu, uint64_t cause, uint64_t pc)

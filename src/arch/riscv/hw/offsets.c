@@ -17,8 +17,10 @@ static_assert(STATUS_SHORT == (SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP) &&
 static_assert(offsetof(struct crossing, sscratch) == offsetof(struct crossing, sstatus) + 8 &&
                   offsetof(struct crossing, sepc) == offsetof(struct crossing, sscratch) + 8 &&
                   offsetof(struct crossing, scause) == offsetof(struct crossing, sepc) + 8 &&
-                  offsetof(struct crossing, stval) == offsetof(struct crossing, scause) + 8,
-              "in the order of their numbers, sstatus before them");
+                  offsetof(struct crossing, stval) == offsetof(struct crossing, scause) + 8 &&
+                  offsetof(struct crossing, stvec) == offsetof(struct crossing, stval) + 8 &&
+                  offsetof(struct crossing, satp) == offsetof(struct crossing, stvec) + 8,
+              "in the order of their numbers, sstatus before them, stvec and satp behind");
 static_assert(offsetof(struct rv_gprs, x[31]) == 31 * 8, "entry.S stores xN at 8 * N");
 
 void offsets(void);
@@ -46,6 +48,8 @@ void offsets(void)
     OFFSET(CROSSING_T2, offsetof(struct crossing, t2));
     OFFSET(CROSSING_T3, offsetof(struct crossing, t3));
     OFFSET(CROSSING_T4, offsetof(struct crossing, t4));
+    OFFSET(CROSSING_T5, offsetof(struct crossing, t5));
+    OFFSET(CROSSING_T6, offsetof(struct crossing, t6));
     OFFSET(CROSSING_SHORT, offsetof(struct crossing, is_short));
     OFFSET(CROSSING_STATUS, offsetof(struct crossing, status));
     OFFSET(CROSSING_STATUS_LONG, offsetof(struct crossing, status_long));

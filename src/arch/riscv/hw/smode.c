@@ -16,6 +16,7 @@
 #include "arch/riscv/hw/sbi.h"
 #include "arch/riscv/model/rv_emulate.h"
 #include "arch/riscv/model/rv_hooks.h"
+#include "arch/riscv/model/rv_mcsr.h"
 #include "arch/riscv/model/rv_pt.h"
 #include "arch/riscv/model/rv_sbi.h"
 #include "core/frame.h"
@@ -123,15 +124,18 @@ enum err smode_vcpu_init(struct vcpu *vcpu)
     uint64_t pages = vcpu->vm->config->memory_bytes / MEMORY_PER_SHADOW_PAGE;
     bool asids = rv_host.asid_count - rv_host.asid_next >= RV_SHADOW_CONTEXT_COUNT;
     struct rv_shadow_config config;
+    struct rv_shadow_page *about;
     void *memory;
 
     pages = MIN(MAX(pages, RV_SHADOW_PAGES_MIN), RV_SHADOW_PAGES_MAX);
     rv->shadow = heap_alloc(sizeof(*rv->shadow));
     memory = frame_alloc_pages((uint32_t)pages, PAGE_SIZE);
-    if (rv->shadow == NULL || memory == NULL)
+    about = heap_alloc(pages * sizeof(*about));
+    if (rv->shadow == NULL || memory == NULL || about == NULL)
         return ERR_NO_MEMORY;
     config = (struct rv_shadow_config){
         .memory = memory,
+        .pages = about,
         .page_count = (uint32_t)pages,
         .asid_base = asids ? (uint16_t)rv_host.asid_next : rv_host.asid_count > 1,
         .asids = asids,
@@ -198,7 +202,9 @@ static void open_short_way(struct vcpu *vcpu, struct crossing *crossing)
 {
     const struct rv_state *rv = &vcpu->arch.rv;
 
-    crossing->is_short = rv->priv.mode != RV_PRIVILEGE_USER && read_once(vcpu->observers) == 0;
+    /* Under TVM reads of satp trap (3.1.6.5). */
+    crossing->is_short = rv->priv.mode != RV_PRIVILEGE_USER && read_once(vcpu->observers) == 0 &&
+                         (rv->priv.machine.mstatus & MSTATUS_TVM) == 0;
     if (!crossing->is_short)
         return;
     crossing->status_long = SSTATUS_SUM | SSTATUS_MXR | SSTATUS_FS | SSTATUS_VS;
@@ -208,6 +214,8 @@ static void open_short_way(struct vcpu *vcpu, struct crossing *crossing)
     crossing->sepc = rv->super.sepc;
     crossing->scause = rv->super.scause;
     crossing->stval = rv->super.stval;
+    crossing->stvec = rv->super.stvec;
+    crossing->satp = rv->super.satp;
 }
 
 static void close_short_way(struct vcpu *vcpu)
@@ -223,6 +231,7 @@ static void close_short_way(struct vcpu *vcpu)
     super->sepc = crossing->sepc;
     super->scause = crossing->scause;
     super->stval = crossing->stval;
+    super->stvec = crossing->stvec;
     vcpu->stats.traps[TRAP_SYSREG] += crossing->short_count;
     crossing->short_count = 0;
 }
@@ -312,6 +321,8 @@ void smode_forget_memory(uint16_t vmid)
 
         if (vm->s2.vmid != vmid || !vm->arch.rv.emulated)
             continue;
-        smode_fence(vm, low_bits(vm->vcpu_count), 0, UINT64_MAX, NULL);
+        for (uint32_t j = 0; j < vm->vcpu_count; j++)
+            rv_shadow_forget_all(vm->vcpus[j]->arch.rv.shadow);
+        sbi_fence(other_cpus(vm, low_bits(vm->vcpu_count)), SBI_RFENCE_VMA, 0, UINT64_MAX, 0);
     }
 }

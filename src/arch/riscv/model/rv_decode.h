@@ -100,6 +100,11 @@ static __always_inline bool rv_decode_plain(uint64_t htinst, bool write, struct 
     /* Which does not exist (a load without sign of 64 bits, stores without) does not trap so. */
     return (htinst & mask) == (opcode & mask);
 }
+/* The load that htinst tells of is of a word, with its sign: LW. */
+static __always_inline bool rv_is_word(uint64_t htinst)
+{
+    return REG_GET(RV_INSN, FUNCT3, htinst) == RV_FUNCT3_LW;
+}
 /* Fill TRAP. A load or store is decoded as if a device were there: what is memory, the caller
  * knows. */
 void rv_decode(const struct rv_syndrome *syndrome, struct trap *trap);

@@ -15,6 +15,8 @@
 
 /* A fence of more pages than this is one of all. */
 #define FENCE_PAGES_MAX 64u
+/* So many privileged instructions are done for one trap, before interrupts are looked for again. */
+#define ROW_MAX 8u
 
 /* ---- the guest's exceptions */
 
@@ -54,23 +56,44 @@ static enum rv_walk_result reach(struct vcpu *vcpu, const struct rv_context *con
     return to->rights & rights[access] ? RV_WALK_DONE : RV_WALK_ACCESS_FAULT;
 }
 
-/* COUNT bytes of code at VA, as the guest would fetch them. */
-static bool fetch(struct vcpu *vcpu, uint64_t va, void *bytes, uint64_t count)
+/* COUNT bytes of code at VA, in one page, by the guest's tables. */
+static bool fetch_anew(struct vcpu *vcpu, uint64_t va, void *bytes, uint64_t count)
 {
     struct rv_translation to;
     struct rv_context context;
-    uint64_t run;
-    hpa_t hpa;
 
-    /* It was just executed, so the shadow has it, unless somebody has dropped all meanwhile. */
-    if (rv_shadow_lookup(vcpu->arch.rv.shadow, va, PT_EXEC, &hpa, &run) == ERR_NONE &&
-        run >= count) {
-        memcpy(bytes, arch_guest_ptr(hpa, &run), count);
-        return true;
-    }
     rv_priv_context(&vcpu->arch.rv, true, &context);
     return reach(vcpu, &context, va, TRAP_FETCH, &to) == RV_WALK_DONE &&
            guest_mem_read(vcpu->vm, to.gpa, bytes, count) == ERR_NONE;
+}
+
+/* The code at VA as the guest fetched it just now, *RUN bytes; NULL: the shadow does not say, since
+ * somebody has dropped all meanwhile. It stays readable for as long as it is looked at. */
+static const char *code_at(struct vcpu *vcpu, uint64_t va, uint64_t *run)
+{
+    hpa_t hpa;
+
+    if (rv_shadow_lookup(vcpu->arch.rv.shadow, va, PT_EXEC, &hpa, run) != ERR_NONE)
+        return NULL;
+    return arch_guest_ptr(hpa, run);
+}
+
+/* As the guest would fetch them. */
+static bool fetch(struct vcpu *vcpu, uint64_t va, void *bytes, uint64_t count)
+{
+    uint64_t run;
+    const char *code = code_at(vcpu, va, &run);
+
+    if (code == NULL || run < count)
+        return fetch_anew(vcpu, va, bytes, count);
+    memcpy(bytes, code, count);
+    return true;
+}
+
+/* A 32-bit instruction at VA lies in one page. */
+static bool is_in_page(uint64_t va)
+{
+    return va % PAGE_SIZE <= PAGE_SIZE - RV_INSN_WIDE_BYTES;
 }
 
 /* The instruction at the PC. False: it is gone; the guest will fault by itself. */
@@ -79,6 +102,12 @@ static bool fetch_insn(struct vcpu *vcpu, uint32_t *insn)
     uint64_t pc = vcpu->arch.rv.gprs.pc;
     uint16_t low, high = 0;
 
+    if (is_in_page(pc)) {
+        if (!fetch(vcpu, pc, insn, sizeof(*insn)))
+            return false;
+        *insn &= (uint32_t)low_bits(8 * rv_insn_bytes((uint16_t)*insn));
+        return true;
+    }
     if (!fetch(vcpu, pc, &low, sizeof(low)) ||
         (rv_insn_bytes(low) == 4 && !fetch(vcpu, pc + 2, &high, sizeof(high))))
         return false;
@@ -284,36 +313,64 @@ static enum trap_result page_fault(struct vcpu *vcpu, enum trap_access access, u
     }
     vcpu->stats.traps[TRAP_S2_FAULT]++;
     err = rv_shadow_map(shadow, generation, va, mapping.hpa, to.size_bytes, mapping.size_bytes,
-                        rights);
+                        rights, &to.trail);
     /* Busy: translations were dropped meanwhile, so it faults again. */
     BUG_ON(err != ERR_NONE && err != ERR_BUSY);
     return TRAP_RETRY;
 }
 
+/* ---- fences */
+
+static void fence(struct rv_shadow *shadow, uint64_t start, uint64_t size_bytes,
+                  const uint16_t *asid)
+{
+    uint64_t offset = start % PAGE_SIZE;
+    uint64_t pages = size_bytes / PAGE_SIZE + (size_bytes % PAGE_SIZE + offset != 0) +
+                     (size_bytes % PAGE_SIZE + offset > PAGE_SIZE);
+
+    if (pages <= FENCE_PAGES_MAX) {
+        for (uint64_t i = 0; i < pages; i++)
+            rv_shadow_fence_address(shadow, start - offset + i * PAGE_SIZE, asid);
+    } else if (asid != NULL) {
+        rv_shadow_fence_asid(shadow, *asid);
+    } else {
+        rv_shadow_fence_all(shadow);
+    }
+}
+
+void rv_emulate_fence(struct vcpu *vcpu, uint64_t start, uint64_t size_bytes, const uint16_t *asid)
+{
+    fence(vcpu->arch.rv.shadow, start, size_bytes, asid);
+    rv_shadow_settle(vcpu->arch.rv.shadow);
+}
+
 /* ---- instructions */
 
-/* What a privileged instruction asks beyond the registers. */
-static void act_on_effects(struct vcpu *vcpu)
+/* What a privileged instruction asks beyond the registers. True: the shadow may not
+ * know where code is any more. */
+static bool act_on_effects(struct vcpu *vcpu)
 {
     struct rv_state *rv = &vcpu->arch.rv;
     const struct rv_flush *flush = &rv->priv.flush;
     uint32_t effects = rv->priv.effects;
 
-    if (effects & RV_EFFECT_PMP)
+    if (effects & RV_EFFECT_RIGHTS)
         rv_shadow_forget_all(rv->shadow);
     if (effects & RV_EFFECT_FLUSH)
-        rv_emulate_fence(vcpu, flush->all_addresses ? 0 : align_down(flush->gva, PAGE_SIZE),
-                         flush->all_addresses ? UINT64_MAX : PAGE_SIZE,
-                         flush->all_asids ? NULL : &flush->asid);
+        fence(rv->shadow, flush->all_addresses ? 0 : align_down(flush->gva, PAGE_SIZE),
+              flush->all_addresses ? UINT64_MAX : PAGE_SIZE,
+              flush->all_asids ? NULL : &flush->asid);
     if (effects & RV_EFFECT_TIMER)
         rv_hook_timer_changed(vcpu);
     if (effects & RV_EFFECT_WAIT)
         rv_hook_wait(vcpu);
     rv->priv.effects &= RV_EFFECT_PENDING;
+    return (effects & (RV_EFFECT_FLUSH | RV_EFFECT_RIGHTS)) != 0;
 }
 
-static enum trap_result privileged(struct vcpu *vcpu, uint32_t insn, struct trap *trap)
+static enum trap_result privileged(struct vcpu *vcpu, uint32_t insn, struct trap *trap, bool *moved)
 {
+    uint64_t satp = vcpu->arch.rv.super.satp;
     enum trap_result result;
 
     vcpu->stats.traps[trap->kind]++;
@@ -328,7 +385,94 @@ static enum trap_result privileged(struct vcpu *vcpu, uint32_t insn, struct trap
     }
     if (result == TRAP_UNDEF)
         (void)deliver(vcpu, RV_CAUSE_ILLEGAL, insn);
-    act_on_effects(vcpu);
+    *moved |= act_on_effects(vcpu) || vcpu->arch.rv.super.satp != satp;
+    return result;
+}
+
+/* INSN is one that U-mode may not have: a register of a higher mode, or named among those. */
+static bool is_of_higher_mode(uint32_t insn)
+{
+    return REG_GET(RV_INSN, OPCODE, insn) == RV_OP_SYSTEM &&
+           REG_GET(RV_CSR_NUMBER, PRIVILEGE, REG_GET(RV_INSN_CSR, NUMBER, insn)) != 0;
+}
+
+/* The guest could go on with the next instruction, as far as all others are concerned. */
+static bool is_undisturbed(const struct vcpu *vcpu)
+{
+    return (vcpu->arch.rv.priv.effects & RV_EFFECT_PENDING) == 0 &&
+           read_once(vcpu->requests) == 0 && read_once(vcpu->observers) == 0;
+}
+
+/*
+ * What stands behind the instruction that was done, if it is privileged: by CODE, which is what the
+ * guest was executing from START on, and if code may be elsewhere now, by the guest's tables too.
+ */
+static bool fetch_next(struct vcpu *vcpu, const char *code, uint64_t start, bool moved,
+                       uint32_t *insn)
+{
+    uint64_t pc = vcpu->arch.rv.gprs.pc;
+
+    if (!is_in_page(pc) || pc - start >= PAGE_SIZE - start % PAGE_SIZE)
+        return false;
+    memcpy(insn, code + (pc - start), sizeof(*insn));
+    if (!is_of_higher_mode(*insn))
+        return false;
+    return !moved || (fetch_anew(vcpu, pc, insn, sizeof(*insn)) && is_of_higher_mode(*insn));
+}
+
+/* INSN, in a row of a mode that may, reads a register of the exception and has no other effect. */
+static bool read_of_exception(struct vcpu *vcpu, uint32_t insn)
+{
+    const struct rv_super *super = &vcpu->arch.rv.super;
+    struct rv_gprs *gprs = &vcpu->arch.rv.gprs;
+    uint64_t value;
+
+    if (REG_GET(RV_INSN, FUNCT3, insn) != RV_CSR_SET || REG_GET(RV_INSN, RS1, insn) != 0)
+        return false;
+    switch (REG_GET(RV_INSN_CSR, NUMBER, insn)) {
+    case CSR_sscratch:
+        value = super->sscratch;
+        break;
+    case CSR_sepc:
+        value = super->sepc;
+        break;
+    case CSR_scause:
+        value = super->scause;
+        break;
+    case CSR_stval:
+        value = super->stval;
+        break;
+    default:
+        return false;
+    }
+    if (REG_GET(RV_INSN, RD, insn) != 0)
+        gprs->x[REG_GET(RV_INSN, RD, insn)] = value;
+    gprs->pc += RV_INSN_WIDE_BYTES;
+    vcpu->stats.traps[TRAP_SYSREG]++;
+    return true;
+}
+
+/*
+ * Privileged instructions often stand in a row (SFENCE.VMA around a change of satp, the registers
+ * of an exception): those that follow INSN are done here as well, as each would trap next.
+ */
+static enum trap_result privileged_row(struct vcpu *vcpu, uint32_t insn, struct trap *trap)
+{
+    uint64_t start = vcpu->arch.rv.gprs.pc, run;
+    const char *code = code_at(vcpu, start, &run);
+    bool moved = false;
+    enum trap_result result = privileged(vcpu, insn, trap, &moved);
+
+    for (unsigned i = 1; i < ROW_MAX && result == TRAP_DONE && is_undisturbed(vcpu); i++) {
+        struct rv_syndrome syndrome = {.cause = RV_CAUSE_VIRTUAL};
+
+        if (code == NULL || !fetch_next(vcpu, code, start, moved, &syndrome.insn))
+            break;
+        if (read_of_exception(vcpu, syndrome.insn))
+            continue;
+        rv_decode(&syndrome, trap);
+        result = privileged(vcpu, syndrome.insn, trap, &moved);
+    }
     return result;
 }
 
@@ -345,7 +489,7 @@ static enum trap_result illegal(struct vcpu *vcpu, const struct rv_exit *exit, s
     /* As the H extension would tell of it. */
     syndrome.cause = RV_CAUSE_VIRTUAL;
     rv_decode(&syndrome, trap);
-    return privileged(vcpu, syndrome.insn, trap);
+    return privileged_row(vcpu, syndrome.insn, trap);
 }
 
 static enum trap_result call(struct vcpu *vcpu, struct trap *trap)
@@ -358,7 +502,7 @@ static enum trap_result call(struct vcpu *vcpu, struct trap *trap)
         return deliver(vcpu, cause, 0);
     rv_decode_call(trap);
     result = rv_trap_act(vcpu, &syndrome, trap);
-    act_on_effects(vcpu);
+    (void)act_on_effects(vcpu);
     return result;
 }
 
@@ -421,21 +565,4 @@ void rv_emulate_enter(struct vcpu *vcpu)
     rv_priv_context(rv, true, &code);
     rv_priv_context(rv, false, &data);
     rv_shadow_select(rv->shadow, code.satp, view_of(&code, &data));
-}
-
-void rv_emulate_fence(struct vcpu *vcpu, uint64_t start, uint64_t size_bytes, const uint16_t *asid)
-{
-    struct rv_shadow *shadow = vcpu->arch.rv.shadow;
-    uint64_t offset = start % PAGE_SIZE;
-    uint64_t pages = size_bytes / PAGE_SIZE + (size_bytes % PAGE_SIZE + offset != 0) +
-                     (size_bytes % PAGE_SIZE + offset > PAGE_SIZE);
-
-    if (pages <= FENCE_PAGES_MAX) {
-        for (uint64_t i = 0; i < pages; i++)
-            rv_shadow_forget_address(shadow, start - offset + i * PAGE_SIZE, asid);
-    } else if (asid != NULL) {
-        rv_shadow_forget_asid(shadow, *asid);
-    } else {
-        rv_shadow_forget_all(shadow);
-    }
 }

@@ -49,6 +49,7 @@ enum rv_opcode {
 #define RV_INSN_WFI             0x10500073u
 #define RV_INSN_SFENCE_W_INVAL  0x18000073u
 #define RV_INSN_SFENCE_INVAL_IR 0x18100073u
+#define RV_FUNCT3_LW            2
 /* funct7 of those that name an address (rs1) and an ASID (rs2); rd and funct3 are 0. */
 enum { RV_FUNCT7_SFENCE_VMA = 0x09, RV_FUNCT7_SINVAL_VMA = 0x0b };
 /* Zawrs: wait for another hart's store. */

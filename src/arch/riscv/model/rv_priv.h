@@ -47,8 +47,9 @@ enum rv_effect {
     RV_EFFECT_WAIT = 32,
     /* What U- and S-mode may without a trap: senvcfg, menvcfg, scounteren, mcounteren. */
     RV_EFFECT_ENV = 64,
-    /* Physical memory protection: rights of all translations may differ (rv_pmp.h). */
-    RV_EFFECT_PMP = 128,
+    /* Translations may have other rights though the tables are the same: physical memory protection
+     * (rv_pmp.h), PBMTE. */
+    RV_EFFECT_RIGHTS = 128,
 };
 
 /* ---- start and end */

@@ -270,6 +270,8 @@ static enum trap_result menvcfg(struct vcpu *vcpu, const struct reg_row *row, bo
         RV_EFFECT_ENV);
     if ((old ^ *reg) & (MENVCFG_ADUE | MENVCFG_PBMTE))
         rv->priv.effects |= RV_EFFECT_CONTEXT;
+    if ((old ^ *reg) & MENVCFG_PBMTE)
+        rv->priv.effects |= RV_EFFECT_RIGHTS;
     if ((old ^ *reg) & MENVCFG_STCE)
         rv->priv.effects |= RV_EFFECT_TIMER | RV_EFFECT_PENDING;
     return TRAP_DONE;
@@ -364,7 +366,7 @@ static enum trap_result pmp(struct vcpu *vcpu, const struct reg_row *row, bool w
     }
     changed = is_cfg ? rv_pmp_cfg_write(rv, index, *value) : rv_pmp_addr_write(rv, index, *value);
     if (changed)
-        rv->priv.effects |= RV_EFFECT_PMP;
+        rv->priv.effects |= RV_EFFECT_RIGHTS;
     return TRAP_DONE;
 }
 

@@ -74,6 +74,18 @@ static __always_inline uint64_t rv_s2_leaf(hpa_t hpa, struct pt_attr attr, unsig
     return rv_pte_leaf(hpa, attr) | RV_PTE_U;
 }
 
+/* An entry of the guest's that a translation was made of, as it was then. */
+struct rv_source {
+    const uint64_t *at; /* where it is read again; NULL: none */
+    uint64_t entry;
+};
+/* All of them, by level; of a leaf of LEAF_BYTES. None without translation. */
+struct rv_trail {
+    struct rv_source sources[PT_LEVEL_MAX];
+    unsigned count;
+    uint64_t leaf_bytes;
+};
+
 /* Levels of MODE, which has tables. */
 static __always_inline unsigned rv_mode_levels(enum rv_mode mode)
 {

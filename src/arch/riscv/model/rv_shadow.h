@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Shadow page tables: what the hart walks while a guest runs whose kernel is not privileged. They
- * are a cache of rv_walk.h's answers, as a TLB is: filled by faults, emptied by what the guest's
- * manual says empties a TLB, and at any other moment by our own choice (Privileged Architecture,
- * version 20240411: 10.2.1 SFENCE.VMA, 10.3 to 10.6).
+ * are a cache of rv_walk.h's answers, as a TLB is: filled by faults, made to agree with the guest's
+ * tables when its manual says that a TLB is, and emptied at any other moment by our own choice
+ * (Privileged Architecture, version 20240411: 10.2.1 SFENCE.VMA, 10.3 to 10.6).
+ *
+ * What was filled keeps the guest's entries that it came from (its sources). A fence of many
+ * addresses takes out what has other sources now, when the context is current next; what the walk
+ * would find again stays.
  *
  * One set for each vCPU, so that its fences are its own affair. A set holds a number of contexts,
  * each a table for one view of one satp, with an ASID of the host's: what the guest leaves and
@@ -21,8 +25,8 @@
  */
 #pragma once
 
+#include "arch/riscv/model/rv_pt.h"
 #include "core/lock.h"
-#include "core/pt.h"
 #include "lib/err.h"
 #include "lib/types.h"
 
@@ -50,15 +54,34 @@ static inline uint64_t rv_shadow_place_va(unsigned place)
 #define RV_SHADOW_PAGES_MIN 160u
 #define RV_SHADOW_PAGES_MAX 4096u
 
+/* Leaves whose sources are kept, for each context; with more, a fence empties all of it. */
+struct rv_shadow_leaf {
+    struct rv_source source;
+    uint64_t *slot; /* ours */
+};
+#define RV_SHADOW_LEAVES_MAX (PAGE_SIZE / sizeof(struct rv_shadow_leaf))
+
+/* What is known of a page of memory while it is a table. */
+struct rv_shadow_page {
+    struct rv_source source; /* that leads to it; of the path: only if it holds the guest's */
+    uint64_t *slot;          /* ours that leads to it */
+    uint16_t next, previous; /* of its context's, or of the free ones */
+    bool used;
+};
+
 struct rv_shadow_context {
     struct pt pt;
     uint64_t satp; /* the guest's */
     uint8_t view;  /* enum rv_view */
     uint8_t levels, index;
     uint8_t place;
-    bool used;                   /* else there is no table */
-    bool filled;                 /* something of the guest's stands in it */
-    bool stale;                  /* what stands there is gone: cleared before it is current again */
+    bool used;           /* else there is no table */
+    bool filled;         /* something of the guest's stands in it */
+    bool stale;          /* what stands there is gone: cleared before it is current again */
+    bool fenced;         /* compared with its sources before it is current again */
+    bool overfull;       /* some leaves' sources are not kept */
+    uint16_t leaf_count; /* of those in leaves_page */
+    uint16_t leaves_page;
     uint16_t first, last;        /* chain of the pages below the root that are not of the path */
     uint16_t path[PT_LEVEL_MAX]; /* the root and what leads to the trampoline's places */
     uint64_t broken_bytes;       /* the largest leaf of the guest's that stands here in pieces */
@@ -73,11 +96,12 @@ struct rv_shadow_flush {
 };
 
 struct rv_shadow_config {
-    void *memory;        /* of the tables */
-    uint32_t page_count; /* RV_SHADOW_PAGES_MIN to _MAX */
-    uint16_t asid_base;  /* ASID of the first context */
-    bool asids;          /* each context has one of its own; else all have this one */
-    hpa_t code;          /* the trampoline's page */
+    void *memory;                 /* of the tables */
+    struct rv_shadow_page *pages; /* zeroed, as many as page_count */
+    uint32_t page_count;          /* RV_SHADOW_PAGES_MIN to _MAX */
+    uint16_t asid_base;           /* ASID of the first context */
+    bool asids;                   /* each context has one of its own; else all have this one */
+    hpa_t code;                   /* the trampoline's page */
     hpa_t (*to_hpa)(const void *table); /* of `memory` */
     void *(*to_table)(hpa_t hpa);
 };
@@ -93,7 +117,6 @@ struct rv_shadow {
     hpa_t data; /* the trampoline's, of the hart */
     uint64_t turn;
     uint16_t free; /* first of the chain of free pages */
-    uint16_t next[RV_SHADOW_PAGES_MAX];
     uint64_t fill_count, reclaim_count;
 };
 
@@ -111,13 +134,14 @@ uint64_t rv_shadow_trampoline(const struct rv_shadow *shadow);
 
 /*
  * To fill: read the generation, walk, map. In the current context VA becomes HPA with RIGHTS, in a
- * leaf as large as the guest's of LEAF_BYTES and the block of BLOCK_BYTES that HPA lies in allow
- * (both powers of two). ERR_BUSY: translations were dropped since the generation was read, so this
- * one may be old.
+ * leaf as large as LEAF_BYTES and the block of BLOCK_BYTES that HPA lies in allow (both powers of
+ * two). TRAIL is how the walk got there. ERR_BUSY: translations were dropped since the generation
+ * was read, so this one may be old.
  */
 uint64_t rv_shadow_generation(const struct rv_shadow *shadow);
 enum err rv_shadow_map(struct rv_shadow *shadow, uint64_t generation, uint64_t va, hpa_t hpa,
-                       uint64_t leaf_bytes, uint64_t block_bytes, uint8_t rights) __must_check;
+                       uint64_t leaf_bytes, uint64_t block_bytes, uint8_t rights,
+                       const struct rv_trail *trail) __must_check;
 /* What VA leads to in the current context, for RIGHT; *RUN_BYTES are there in a row. ERR_NOT_FOUND.
  */
 enum err rv_shadow_lookup(struct rv_shadow *shadow, uint64_t va, enum pt_right right, hpa_t *hpa,
@@ -125,11 +149,17 @@ enum err rv_shadow_lookup(struct rv_shadow *shadow, uint64_t va, enum pt_right r
 
 /* ---- what empties it */
 
-/* As SFENCE.VMA of one address, under one ASID or all (ASID NULL): the leaf of the guest's that
- * holds it, whatever its size. */
-void rv_shadow_forget_address(struct rv_shadow *shadow, uint64_t va, const uint16_t *asid);
-/* As SFENCE.VMA of all addresses under ASID; what is global may go too. */
-void rv_shadow_forget_asid(struct rv_shadow *shadow, uint16_t asid);
+/*
+ * SFENCE.VMA of one address, under one ASID or all (ASID NULL): the leaf of the guest's that holds
+ * it, whatever its size. Of all addresses under ASID; of all. They hold at once for what is
+ * selected from then on, and after rv_shadow_settle for the current context too, whose vCPU may be
+ * running on another CPU.
+ */
+void rv_shadow_fence_address(struct rv_shadow *shadow, uint64_t va, const uint16_t *asid);
+void rv_shadow_fence_asid(struct rv_shadow *shadow, uint16_t asid);
+void rv_shadow_fence_all(struct rv_shadow *shadow);
+void rv_shadow_settle(struct rv_shadow *shadow);
+/* Something else that translations are made of has changed, such as the VM's memory: all go. */
 void rv_shadow_forget_all(struct rv_shadow *shadow);
 
 /* What the TLB has to forget before the guest runs on; it is taken. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/riscv/model/rv_walk.h"
 
-#include "arch/riscv/model/rv_pt.h"
 #include "core/guest_mem.h"
 #include "lib/bits.h"
 
@@ -114,24 +113,28 @@ static enum rv_walk_result finish(struct walk *walk, struct rv_translation *out)
     if (walk->entry & RV_PTE_N)
         walk->shift += NAPOT_BITS;
     base = align_down(rv_pte_address(walk->entry).raw, bit64(walk->shift));
-    *out = (struct rv_translation){
-        .gpa = GPA(base + (walk->va & low_bits(walk->shift))),
-        .size_bytes = bit64(walk->shift),
-        .rights = walk->entry & RV_PTE_D ? rights : rights & (uint8_t)~PT_WRITE,
-    };
+    out->gpa = GPA(base + (walk->va & low_bits(walk->shift)));
+    out->size_bytes = out->trail.leaf_bytes = bit64(walk->shift);
+    out->rights = walk->entry & RV_PTE_D ? rights : rights & (uint8_t)~PT_WRITE;
+    out->trail.sources[out->trail.count - 1].entry = walk->entry;
     return RV_WALK_DONE;
 }
 
 static enum rv_walk_result attempt(struct walk *walk, unsigned levels, struct rv_translation *out)
 {
     uint64_t table = REG_GET(SATP, PPN, walk->context->satp) << PAGE_SHIFT;
+    const uint64_t *at;
 
     for (unsigned level = 0; level < levels; level++) {
         walk->shift = PAGE_SHIFT + RV_INDEX_BITS * (levels - 1 - level);
         walk->slot =
             GPA(table + sizeof(uint64_t) * zero_extend(walk->va >> walk->shift, RV_INDEX_BITS));
-        if (guest_mem_load_u64(walk->vm, walk->slot, &walk->entry) != ERR_NONE)
+        at = guest_mem_where_u64(walk->vm, walk->slot);
+        if (at == NULL)
             return no_memory(walk, out);
+        walk->entry = __atomic_load_n(at, __ATOMIC_RELAXED);
+        out->trail.sources[level] = (struct rv_source){at, walk->entry};
+        out->trail.count = level + 1;
         if (!rv_pte_is_valid(walk->entry))
             return RV_WALK_PAGE_FAULT;
         if (walk->entry & (RV_PTE_R | RV_PTE_W | RV_PTE_X))
@@ -155,6 +158,7 @@ enum rv_walk_result rv_walk(struct vm *vm, const struct rv_context *context, uin
             .gpa = GPA(va),
             .size_bytes = RV_WALK_BARE_BYTES,
             .rights = PT_READ | PT_WRITE | PT_EXEC,
+            .trail = {.count = 0, .leaf_bytes = RV_WALK_BARE_BYTES},
         };
         return RV_WALK_DONE;
     }

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "arch/riscv/model/rv_priv.h"
-#include "core/pt.h"
+#include "arch/riscv/model/rv_pt.h"
 #include "core/trap.h"
 
 struct vm;
@@ -19,6 +19,7 @@ struct rv_translation {
     uint64_t
         size_bytes; /* of the leaf, aligned so in both spaces; without translation the largest */
     uint8_t rights; /* PT_*, of an access under this context; PT_WRITE only once D is set */
+    struct rv_trail trail;
 };
 /* What a translation of bare mode covers. */
 #define RV_WALK_BARE_BYTES GIB(1)
@@ -32,7 +33,7 @@ enum rv_walk_result {
 
 /*
  * Translate VA of VM under CONTEXT for ACCESS, and set the A and D bits that it asks for, by
- * compare-and-swap as other vCPUs may write there. OUT is set on RV_WALK_DONE; on
+ * compare-and-swap as other vCPUs may write there. OUT has a meaning on RV_WALK_DONE only; on
  * RV_WALK_ACCESS_FAULT its gpa is that of the entry that could not be read or written.
  */
 enum rv_walk_result rv_walk(struct vm *vm, const struct rv_context *context, uint64_t va,
