@@ -61,7 +61,7 @@ HV_FLAGS := $(if $(GHOST),-DCONFIG_GHOST) $(if $(UNTOLD),-DCONFIG_UNTOLD) -std=g
 	-fstack-protector-strong -fno-common -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-delete-null-pointer-checks -flto=2 -Isrc -I.
 
-SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb.c guest_fdt.c image*.c shell*.c trace_text.c vm_config*.c \
+SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb_check.c guest_fdt.c image*.c shell*.c trace_text.c vm_config*.c \
 	vm_build.c vm_image_kernel.c vm_image.c vm_image_in_place.c vm_image_memory.c watch*.c panic.c symbols.c) src/boot/*.c src/lib/fmt.c src/lib/log.c \
 	src/lib/random.c src/arch/*/model/*guest_fdt.c src/arch/*/model/*_trace.c src/arch/arm/a64/fatal.c src/arch/riscv/hw/fatal.c)
 
@@ -100,7 +100,7 @@ $$(B_$(1))/%.S.o: %.S $$(B_$(1))/gen/offsets.h
 	@mkdir -p $$(dir $$@)
 	@echo "  AS  $$<"; $(CROSS_$(1))gcc $$(FLAGS_$(1)) -D__ASSEMBLER__ -MMD -MP -c -o $$@ $$<
 # Linked twice: the functions' names come from the first link (scripts/symbols, core/symbols.h).
-LINK_$(1) = $(CROSS_$(1))gcc $$(FLAGS_$(1)) -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
+LINK_$(1) = $(CROSS_$(1))gcc $$(FLAGS_$(1)) -Os -nostdlib -static -no-pie -Wl,--gc-sections -Wl,--build-id=none \
 	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -Wl,-T,src/boot/$(1).ld -o $$@ $$(OBJ_$(1))
 $$(B_$(1))/nameless.elf: $$(OBJ_$(1)) src/boot/$(1).ld
 	@$$(LINK_$(1)) $$(LIBS_$(1)) -lgcc

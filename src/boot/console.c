@@ -1,32 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which UART is the console, and its interrupt. */
-#include <libfdt.h>
 
+#include "boot/console.h"
 #include "arch/arch.h"
 #include "arch/boot.h"
-#include "boot/console.h"
 #include "core/board.h"
 #include "core/console.h"
+#include "core/dtb.h"
 #include "core/irq.h"
 #include "drivers/driver.h"
 #include "lib/string.h"
 
 static uint32_t console_irq = IRQ_MAX;
 
-static uint32_t fdt_u32(const void *fdt, int node, const char *name, uint32_t otherwise)
-{
-    int length;
-    const fdt32_t *value = fdt_getprop(fdt, node, name, &length);
-
-    return value != NULL && length == 4 ? fdt32_to_cpu(*value) : otherwise;
-}
-
 static struct console_uart *probe(const void *fdt, int node)
 {
     struct hpa_range reg;
     int length;
-    const char *compatible = fdt_getprop(fdt, node, "compatible", &length);
-    const char *status = fdt_getprop(fdt, node, "status", NULL);
+    const char *compatible = dtb_property(fdt, node, "compatible", &length);
+    const char *status = dtb_property(fdt, node, "status", NULL);
     struct console_uart *uart;
     void *regs;
 
@@ -37,36 +29,41 @@ static struct console_uart *probe(const void *fdt, int node)
     regs = arch_map_device(reg.base, reg.size_bytes);
     if (regs == NULL)
         return NULL;
-    uart = driver_console_probe(compatible, length, regs, fdt_u32(fdt, node, "reg-shift", 0),
-                                fdt_u32(fdt, node, "reg-io-width", 0));
+    uart = driver_console_probe(compatible, length, regs, dtb_cell_or(fdt, node, "reg-shift", 0),
+                                dtb_cell_or(fdt, node, "reg-io-width", 0));
     if (uart != NULL)
         console_irq = boot_fdt_irq(fdt, node);
     return uart;
 }
 
 /* The node that /chosen's stdout-path names: a path or an alias, with options after a colon. */
-static int stdout_node(const void *fdt)
+static int stdout_node(const void *fdt, int chosen)
 {
-    int length, chosen = fdt_path_offset(fdt, "/chosen");
-    const char *path = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "stdout-path", &length);
+    int length;
+    const char *path = dtb_property(fdt, chosen, "stdout-path", &length);
     const char *colon;
 
     if (path == NULL || length < 2)
         return -1;
     colon = memchr(path, ':', (size_t)length - 1);
-    return fdt_path_offset_namelen(fdt, path, colon ? (int)(colon - path) : length - 1);
+    return dtb_find_part(fdt, path, colon ? (size_t)(colon - path) : (size_t)length - 1);
 }
 
 bool boot_console(const void *fdt)
 {
     struct console_uart *uart = NULL;
-    int node = stdout_node(fdt);
-    int chosen = fdt_path_offset(fdt, "/chosen");
-    const char *mode = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "trapeze,console", NULL);
+    const char *mode;
+    int node, chosen;
 
+    /* Nobody has checked it so far. */
+    if (dtb_size_bytes(fdt) == 0)
+        return false;
+    chosen = dtb_find(fdt, "/chosen");
+    mode = dtb_string(fdt, chosen, "trapeze,console");
+    node = stdout_node(fdt, chosen);
     if (node >= 0)
         uart = probe(fdt, node);
-    for (node = 0; uart == NULL && node >= 0; node = fdt_next_node(fdt, node, NULL))
+    for (node = 0; uart == NULL && node >= 0; node = dtb_next(fdt, node, NULL))
         uart = probe(fdt, node);
     if (uart == NULL)
         return false;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bring-up of the machine, one step after the other: from the device tree to running guests. */
-#include <libfdt.h>
 
 #include "arch/arch.h"
 #include "arch/boot.h"
 #include "boot/console.h"
 #include "core/board.h"
 #include "core/console.h"
+#include "core/dtb.h"
 #include "core/frame.h"
 #include "core/run.h"
 #include "core/shell.h"
@@ -52,7 +52,7 @@ static void init_memory(const struct boot_info *info)
     for (uint32_t i = 0; i < board.reserved_count; i++)
         reserve("reserved-memory", board.reserved[i].base, board.reserved[i].size_bytes);
     reserve("image", info->image, info->image_bytes);
-    reserve("device tree", info->fdt_hpa, fdt_totalsize(info->fdt));
+    reserve("device tree", info->fdt_hpa, dtb_size_bytes(info->fdt));
     for (uint32_t i = 0; i < config.vm_count; i++) {
         const struct vm_module *modules[] = {&config.vms[i].kernel, &config.vms[i].ramdisk,
                                              &config.vms[i].device_tree, &config.vms[i].disk};
@@ -68,13 +68,13 @@ static void init_memory(const struct boot_info *info)
 static void seed_random(const void *fdt)
 {
     static const char *const names[] = {"rng-seed", "kaslr-seed"};
-    int chosen = fdt_path_offset(fdt, "/chosen");
+    int chosen = dtb_find(fdt, "/chosen");
     uint64_t entropy = boot_arch_entropy();
 
     random_mix(&entropy, sizeof(entropy));
     for (unsigned i = 0; chosen >= 0 && i < ARRAY_SIZE(names); i++) {
         int length;
-        const void *seed = fdt_getprop(fdt, chosen, names[i], &length);
+        const void *seed = dtb_property(fdt, chosen, names[i], &length);
 
         if (seed != NULL && length > 0)
             random_mix(seed, (size_t)length);
@@ -166,7 +166,7 @@ void boot_cpu_main(struct pcpu *pcpu)
 
 void boot_main(const struct boot_info *info)
 {
-    size_t fdt_bytes = fdt_check_header(info->fdt) == 0 ? fdt_totalsize(info->fdt) : 0;
+    size_t fdt_bytes = dtb_size_bytes(info->fdt);
     struct board_limits limits;
     const char *why;
     enum err err;

@@ -9,8 +9,6 @@
 #include "lib/fmt.h"
 #include "lib/string.h"
 
-#include <libfdt.h>
-
 #define CELL_BYTES            4u
 #define CELLS_MAX             2u /* an address or size of 64 bits; PCI's three are not for us */
 #define DEFAULT_ADDRESS_CELLS 2u
@@ -57,7 +55,7 @@ static enum err raw_reg(const void *fdt, int node, struct cells cells, uint32_t 
                         struct hpa_range *out)
 {
     int length;
-    const uint8_t *reg = fdt_getprop(fdt, node, "reg", &length);
+    const uint8_t *reg = dtb_property(fdt, node, "reg", &length);
     uint32_t entry = (cells.address + cells.size) * CELL_BYTES;
 
     if (reg == NULL)
@@ -81,7 +79,7 @@ static enum err translate(const void *fdt, int bus, struct cells child, struct c
                           struct hpa_range *range)
 {
     int length;
-    const uint8_t *p = fdt_getprop(fdt, bus, "ranges", &length);
+    const uint8_t *p = dtb_property(fdt, bus, "ranges", &length);
     uint32_t entry = (child.address + parent.address + child.size) * CELL_BYTES;
 
     if (p == NULL)
@@ -182,7 +180,7 @@ static void read_memory(struct board_reader *r)
     struct cells cells = cells_of(r->fdt, 0);
     int node;
 
-    fdt_for_each_subnode(node, r->fdt, 0)
+    dtb_for_each_child(node, r->fdt, 0)
     {
         struct hpa_range range;
         enum err err = ERR_NONE;
@@ -228,19 +226,17 @@ static void add_reserved(struct board_reader *r, int node, struct hpa_range rang
 
 static void read_reserved(struct board_reader *r)
 {
-    int parent = fdt_path_offset(r->fdt, "/reserved-memory");
+    int parent = dtb_find(r->fdt, "/reserved-memory");
     int node;
-    int count = fdt_num_mem_rsv(r->fdt);
+    uint64_t base, size;
 
-    for (int i = 0; i < count; i++) {
-        uint64_t base, size;
-
-        if (fdt_get_mem_rsv(r->fdt, i, &base, &size) == 0 && base + size >= base)
+    for (uint32_t i = 0; dtb_reservation(r->fdt, i, &base, &size); i++) {
+        if (base + size >= base)
             add_reserved(r, -1, (struct hpa_range){HPA(base), size});
     }
     if (parent < 0)
         return;
-    fdt_for_each_subnode(node, r->fdt, parent)
+    dtb_for_each_child(node, r->fdt, parent)
     {
         struct cells cells = cells_of(r->fdt, parent);
         struct hpa_range range;
@@ -301,7 +297,7 @@ static void add_cpu(struct board_reader *r, int node, struct cells cells)
 
 static void read_cpus(struct board_reader *r)
 {
-    int cpus = fdt_path_offset(r->fdt, "/cpus");
+    int cpus = dtb_find(r->fdt, "/cpus");
     struct cells cells;
     int node;
 
@@ -309,7 +305,7 @@ static void read_cpus(struct board_reader *r)
         return;
     cells = cells_of(r->fdt, cpus);
     cells.size = 0; /* section 3.8: always, and some trees forget to say so */
-    fdt_for_each_subnode(node, r->fdt, cpus)
+    dtb_for_each_child(node, r->fdt, cpus)
     {
         if (is_cpu(r->fdt, node))
             add_cpu(r, node, cells);

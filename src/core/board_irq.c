@@ -9,8 +9,6 @@
 
 #include "core/dtb.h"
 
-#include <libfdt.h>
-
 #define CELL_BYTES 4u
 #define HOPS_MAX   DTB_DEPTH_MAX
 /* A unit address and an interrupt specifier, as a nexus compares them: PCI's is the longest. */
@@ -25,7 +23,7 @@ struct cells {
 static struct cells cells_of(const void *fdt, int node, const char *name)
 {
     int length;
-    const uint8_t *at = fdt_getprop(fdt, node, name, &length);
+    const uint8_t *at = dtb_property(fdt, node, name, &length);
 
     return at == NULL ? (struct cells){0} : (struct cells){at, (uint32_t)length / CELL_BYTES};
 }
@@ -42,7 +40,7 @@ static uint32_t take(struct cells *cells)
 
 static bool has_property(const void *fdt, int node, const char *name)
 {
-    return fdt_getprop(fdt, node, name, NULL) != NULL;
+    return dtb_property(fdt, node, name, NULL) != NULL;
 }
 
 /* Who NODE's interrupts go to: said by itself, or by the next node above that takes any. */
@@ -51,8 +49,7 @@ static int parent_of(const void *fdt, int node)
     for (unsigned hops = 0; node >= 0 && hops < HOPS_MAX; hops++) {
         struct cells phandle = cells_of(fdt, node, "interrupt-parent");
 
-        node = phandle.count == 1 ? fdt_node_offset_by_phandle(fdt, take(&phandle))
-                                  : dtb_parent(fdt, node);
+        node = phandle.count == 1 ? dtb_by_phandle(fdt, take(&phandle)) : dtb_parent(fdt, node);
         if (node >= 0 && has_property(fdt, node, "#interrupt-cells"))
             return node;
     }
@@ -94,7 +91,7 @@ static enum err take_entry(const void *fdt, struct cells *map, const uint32_t *m
     *matches = true;
     for (uint32_t i = 0; i < count; i++)
         *matches &= ((take(map) ^ match[i]) & mask[i]) == 0;
-    next->controller = fdt_node_offset_by_phandle(fdt, take(map));
+    next->controller = dtb_by_phandle(fdt, take(map));
     if (next->controller < 0)
         return ERR_INVALID;
     /* An interrupt controller need not have addresses. */
@@ -142,7 +139,7 @@ static enum err first_of(const void *fdt, int node, struct board_irq *irq)
     struct cells *from = &own;
 
     if (extended.count != 0) {
-        irq->controller = fdt_node_offset_by_phandle(fdt, take(&extended));
+        irq->controller = dtb_by_phandle(fdt, take(&extended));
         from = &extended;
     } else if (own.count != 0) {
         irq->controller = parent_of(fdt, node);

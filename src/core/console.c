@@ -67,8 +67,7 @@ static uint32_t out_room(void)
 
 static void out_bytes(const char *bytes, size_t length)
 {
-    for (size_t i = 0; i < length && out_room() > 0; i++)
-        fifo_push(&console.out, out_ring, CONSOLE_OUT, bytes[i]);
+    fifo_write(&console.out, out_ring, CONSOLE_OUT, bytes, (uint32_t)MIN(length, out_room()));
 }
 
 static void out_text(const char *text)
@@ -288,7 +287,7 @@ static void out_move(void)
     } while (!done && console.out.count == 0);
 }
 
-static bool is_prefixed(uint32_t number)
+static __always_inline bool is_prefixed(uint32_t number)
 {
     return console.mode == CONSOLE_BATCH ||
            (console.mode == CONSOLE_ALL && number != console.front);
@@ -315,22 +314,31 @@ static bool put(uint32_t number, char byte)
     return number == console.front;
 }
 
+/* A byte that may need room, under the lock. */
+static __noinline bool put_if_room(uint32_t number, char byte)
+{
+    if (console.uart == NULL) /* the board is silent, and its guests must not wait for it */
+        return true;
+    bool taken = can_put(number);
+    if (!taken) {
+        out_move();
+        taken = can_put(number);
+    }
+    owners[number].blocked |= !taken;
+    if (taken && put(number, byte))
+        out_move();
+    return taken;
+}
+
 bool console_put(uint32_t number, char byte)
 {
     if (number >= console.owner_count)
         return true;
     spin_lock(&console.lock);
     bool taken = true;
-    if (console.uart != NULL) { /* else the board is silent, and its guests must not wait for it */
-        taken = can_put(number);
-        if (!taken) {
-            out_move();
-            taken = can_put(number);
-        }
-        owners[number].blocked |= !taken;
-        if (taken && put(number, byte))
-            out_move();
-    }
+    /* Text within a line needs no room. */
+    if (!is_prefixed(number) || !console_line_text(&owners[number].line, byte))
+        taken = put_if_room(number, byte);
     spin_unlock(&console.lock);
     return taken;
 }

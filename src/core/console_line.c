@@ -58,6 +58,16 @@ static bool escape_step(struct console_line *line, unsigned char byte)
     return true;
 }
 
+bool console_line_text(struct console_line *line, char c)
+{
+    /* What is not ASCII is text as well, but rare. */
+    if (c < ' ' || c >= DEL || line->state != LINE_TEXT || line->returned ||
+        line->length == CONSOLE_LINE_MAX)
+        return false;
+    line->text[line->length++] = c;
+    return true;
+}
+
 enum line_event console_line_add(struct console_line *line, char c)
 {
     unsigned char byte = (unsigned char)c;

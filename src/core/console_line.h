@@ -31,6 +31,8 @@ enum line_event {
  * or a carriage return ends it.
  */
 enum line_event console_line_add(struct console_line *line, char c);
+/* The same for what most bytes are, text within the line; false: it is something else. */
+bool console_line_text(struct console_line *line, char c);
 /* A byte that has gone to the terminal: text is what brings the line there again. */
 void console_line_track(struct console_line *line, char c);
 /* Begin a new line. What is inside an escape sequence stays so. */

@@ -320,8 +320,12 @@ static __always_inline enum err pt_map(const struct pt_format *fmt, struct pt *p
             pt_retire(fmt, pt, ia, at + PAGE_SIZE);
             return err;
         }
-        pt_write(c.slot, fmt->make_leaf(to, attr, level, fmt->level_count));
-        at += c.span;
+        /* Those that follow in the same table are of the same size. */
+        uint64_t table_end =
+            align_down(at, c.span * pt_slot_count(fmt, level)) + c.span * pt_slot_count(fmt, level);
+        uint64_t stop = MIN(table_end, align_down(end, c.span));
+        for (; at < stop; at += c.span, to = hpa_add(to, c.span))
+            pt_write(c.slot++, fmt->make_leaf(to, attr, level, fmt->level_count));
     }
     /* Invalid before, and invalid entries are not cached: no TLB has anything to forget. */
     pt->ops->publish(pt);

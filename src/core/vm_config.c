@@ -8,11 +8,9 @@
 #include "core/vm_config_impl.h"
 #include "lib/string.h"
 
-#include <libfdt.h>
-
 static bool is(const struct config_reader *r, int node, const char *compatible)
 {
-    return fdt_node_check_compatible(r->fdt, node, compatible) == 0;
+    return dtb_is_compatible(r->fdt, node, compatible);
 }
 
 static void read_chosen(struct config_reader *r, int chosen)
@@ -67,9 +65,9 @@ static bool has_domain(const void *fdt, int chosen)
 {
     int node;
 
-    fdt_for_each_subnode(node, fdt, chosen)
+    dtb_for_each_child(node, fdt, chosen)
     {
-        if (dtb_enabled(fdt, node) && fdt_node_check_compatible(fdt, node, "xen,domain") == 0)
+        if (dtb_enabled(fdt, node) && dtb_is_compatible(fdt, node, "xen,domain"))
             return true;
     }
     return false;
@@ -85,7 +83,7 @@ static void read_vms(struct config_reader *r, int chosen)
         r->vm = NULL;
         return;
     }
-    fdt_for_each_subnode(node, r->fdt, chosen)
+    dtb_for_each_child(node, r->fdt, chosen)
     {
         read_chosen_child(r, node);
     }
@@ -96,8 +94,8 @@ static void find_strays(struct config_reader *r, int chosen)
 {
     int node;
 
-    for (node = fdt_node_offset_by_compatible(r->fdt, -1, "xen,domain"); node >= 0;
-         node = fdt_node_offset_by_compatible(r->fdt, node, "xen,domain")) {
+    for (node = dtb_next_compatible(r->fdt, DTB_NONE, "xen,domain"); node >= 0;
+         node = dtb_next_compatible(r->fdt, node, "xen,domain")) {
         if (chosen >= 0 && dtb_parent(r->fdt, node) == chosen)
             continue;
         config_enter(r, node);
@@ -174,7 +172,7 @@ enum err vm_config_read(const void *fdt, bool files_allowed, const struct board_
         .sink = sink,
         .out = out,
         .path = "/",
-        .chosen = fdt_path_offset(fdt, "/chosen"),
+        .chosen = dtb_find(fdt, "/chosen"),
     };
     int chosen = r.chosen;
 

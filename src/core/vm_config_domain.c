@@ -8,8 +8,6 @@
 #include "lib/bits.h"
 #include "lib/string.h"
 
-#include <libfdt.h>
-
 /* INTIDs 32 to 1019 are shared peripheral interrupts (Arm IHI 0069H, 2.2.1). */
 #define SPI_COUNT_MAX 988u
 
@@ -40,7 +38,7 @@ static void read_name(struct config_reader *r, int node)
         const char *unit;
 
         property = NULL;
-        name = fdt_get_name(r->fdt, node, NULL);
+        name = dtb_name(r->fdt, node);
         unit = strchr(name, '@');
         length = unit != NULL ? (size_t)(unit - name) : strlen(name);
     }
@@ -195,7 +193,7 @@ static void read_options(struct config_reader *r, int node)
 /* What Linux calls the platform's UART: of RISC-V a 16550, of Arm a PL011. */
 static const char *console_name(const struct config_reader *r)
 {
-    int chosen = fdt_path_offset(r->fdt, "/chosen");
+    int chosen = dtb_find(r->fdt, "/chosen");
     const char *arch = chosen < 0 ? NULL : dtb_string(r->fdt, chosen, "trapeze,arch");
 
     return arch != NULL && strcmp(arch, "riscv64") == 0 ? "ttyS0" : "ttyAMA0";
@@ -310,7 +308,7 @@ static void check_imsic(struct config_reader *r)
 
 static bool is(const struct config_reader *r, int node, const char *compatible)
 {
-    return fdt_node_check_compatible(r->fdt, node, compatible) == 0;
+    return dtb_is_compatible(r->fdt, node, compatible);
 }
 
 static void read_child(struct config_reader *r, int node, uint32_t *seen_vcpus)
@@ -353,7 +351,7 @@ void config_read_domain(struct config_reader *r, int node)
     read_memory(r, node);
     read_cpus(r, node);
     read_options(r, node);
-    fdt_for_each_subnode(child, r->fdt, node)
+    dtb_for_each_child(child, r->fdt, node)
     {
         read_child(r, child, &seen_vcpus);
     }

@@ -7,8 +7,6 @@
 #include "core/vm_config_impl.h"
 #include "lib/string.h"
 
-#include <libfdt.h>
-
 #define NAME "guest"
 /* Where the machine is not known: `trapeze check` without a board. */
 #define MEMORY_UNKNOWN MIB(512)
@@ -17,7 +15,7 @@ bool config_has_loose_modules(const void *fdt, int chosen)
 {
     int node;
 
-    fdt_for_each_subnode(node, fdt, chosen)
+    dtb_for_each_child(node, fdt, chosen)
     {
         if (dtb_enabled(fdt, node) && config_is_module(fdt, node))
             return true;
@@ -55,7 +53,7 @@ void config_read_implicit(struct config_reader *r, int chosen)
     config_enter(r, chosen);
     dtb_path(r->fdt, chosen, r->vm->path, sizeof(r->vm->path));
     assume(r);
-    fdt_for_each_subnode(node, r->fdt, chosen)
+    dtb_for_each_child(node, r->fdt, chosen)
     {
         if (!dtb_enabled(r->fdt, node) || !config_is_module(r->fdt, node))
             continue;

@@ -9,8 +9,6 @@
 #include "core/vm_config_impl.h"
 #include "lib/string.h"
 
-#include <libfdt.h>
-
 #define CELL_BYTES  4u
 #define DISK_SECTOR 512u
 
@@ -31,7 +29,7 @@ static struct vm_module *slot_of(struct vm_config *vm, size_t kind)
 
 static bool has_compatible(const void *fdt, int node, const char *compatible)
 {
-    return fdt_node_check_compatible(fdt, node, compatible) == 0;
+    return dtb_is_compatible(fdt, node, compatible);
 }
 
 bool config_is_module(const void *fdt, int node)
@@ -92,7 +90,7 @@ static void read_reg(struct config_reader *r, const uint8_t *value, uint32_t len
 static void read_place(struct config_reader *r, int node, struct vm_module *module)
 {
     int length;
-    const uint8_t *reg = fdt_getprop(r->fdt, node, "reg", &length);
+    const uint8_t *reg = dtb_property(r->fdt, node, "reg", &length);
 
     module->file = dtb_string(r->fdt, node, "trapeze,file");
     if (module->file != NULL && module->file[0] == 0)

@@ -8,8 +8,6 @@
 #include "core/vm_config_impl.h"
 #include "lib/string.h"
 
-#include <libfdt.h>
-
 enum kind { ANY, FLAG, U32, U64, STRING };
 
 enum handling {
@@ -305,15 +303,8 @@ static void check_property(struct config_reader *r, enum config_where where, con
 
 void config_check_node(struct config_reader *r, int node, enum config_where where)
 {
-    int property;
+    struct dtb_property property = {0};
 
-    fdt_for_each_property_offset(property, r->fdt, node)
-    {
-        const char *name;
-        int length;
-        const char *value = fdt_getprop_by_offset(r->fdt, property, &name, &length);
-
-        if (value != NULL)
-            check_property(r, where, name, value, length);
-    }
+    while (dtb_next_property(r->fdt, node, &property))
+        check_property(r, where, property.name, property.value, (int)property.length);
 }

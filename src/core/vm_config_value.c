@@ -8,14 +8,12 @@
 #include "lib/bits.h"
 #include "lib/string.h"
 
-#include <libfdt.h>
-
 #define CPU_LIST_BITS 64u
 
 bool config_u32(const struct config_reader *r, int node, const char *name, uint32_t *out)
 {
     int length;
-    const void *p = fdt_getprop(r->fdt, node, name, &length);
+    const void *p = dtb_property(r->fdt, node, name, &length);
 
     if (p == NULL || length != sizeof(uint32_t))
         return false;
@@ -26,7 +24,7 @@ bool config_u32(const struct config_reader *r, int node, const char *name, uint3
 bool config_u64(const struct config_reader *r, int node, const char *name, uint64_t *out)
 {
     int length;
-    const void *p = fdt_getprop(r->fdt, node, name, &length);
+    const void *p = dtb_property(r->fdt, node, name, &length);
 
     if (p == NULL || (length != sizeof(uint32_t) && length != sizeof(uint64_t)))
         return false;
@@ -36,7 +34,7 @@ bool config_u64(const struct config_reader *r, int node, const char *name, uint6
 
 bool config_flag(const struct config_reader *r, int node, const char *name)
 {
-    return fdt_getprop(r->fdt, node, name, NULL) != NULL;
+    return dtb_property(r->fdt, node, name, NULL) != NULL;
 }
 
 /* A CPU number at *TEXT, which is moved behind it. */

@@ -53,6 +53,7 @@ struct vm_image_in_place {
     gpa_t gpa;
     hpa_t hpa;
     uint32_t block_count; /* 0: there is none */
+    uint64_t file_bytes;  /* whole pages; what is behind them starts as zeros */
     hpa_t claim;          /* of the last block, what was free memory and is the kernel's bss now */
     uint64_t claim_bytes;
     hpa_t saved[VM_IMAGE_BLOCK_MAX]; /* copies of blocks as they were loaded; 0: not written to so

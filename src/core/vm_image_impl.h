@@ -60,4 +60,7 @@ enum err image_map_in_place(struct vm *vm) __must_check;
 enum err image_restore_in_place(struct vm *vm, bool *done) __must_check;
 /* Keep copies of its blocks and let the guest write to them, a block a step. */
 enum err image_keep_in_place(struct vm *vm, bool *done) __must_check;
+/* Of block INDEX, how much a copy of it holds: the kernel's bss, behind its file, is zero. A page
+ * at least, so that there is one. */
+uint64_t image_kept_bytes(const struct vm_image_in_place *in_place, uint32_t index);
 void image_release_in_place(struct vm *vm);

@@ -81,6 +81,7 @@ bool image_claim_in_place(struct vm *vm, const struct vm_image_params *params)
     in_place->claim_bytes = claim_bytes;
     in_place->gpa = image->kernel_gpa;
     in_place->hpa = module->base;
+    in_place->file_bytes = align_up(module->size_bytes, PAGE_SIZE);
     in_place->block_count = (uint32_t)(size / VM_IMAGE_BLOCK);
     image->kernel_bytes = size;
     return true;
@@ -89,10 +90,12 @@ bool image_claim_in_place(struct vm *vm, const struct vm_image_params *params)
 enum err image_map_in_place(struct vm *vm)
 {
     const struct vm_image_in_place *in_place = &vm->image->in_place;
-    uint64_t file_bytes = vm->config->kernel.size_bytes;
+    uint64_t module_bytes = vm->config->kernel.size_bytes, file_bytes = in_place->file_bytes;
     char *base = block_ptr(in_place, 0);
-    memset(base + file_bytes, 0, total_bytes(in_place) - file_bytes);
-    arch_publish_code(base, total_bytes(in_place));
+    memset(base + module_bytes, 0, file_bytes - module_bytes);
+    arch_publish_code(base, file_bytes);
+    if (file_bytes < total_bytes(in_place))
+        arch_scrub_pages(base + file_bytes, total_bytes(in_place) - file_bytes);
     for (uint32_t i = 0; i < in_place->block_count; i++) {
         enum err err = s2_map(&vm->s2, block_gpa(in_place, i),
                               hpa_add(in_place->hpa, i * VM_IMAGE_BLOCK), VM_IMAGE_BLOCK, pristine);
@@ -102,17 +105,26 @@ enum err image_map_in_place(struct vm *vm)
     return ERR_NONE;
 }
 
+uint64_t image_kept_bytes(const struct vm_image_in_place *in_place, uint32_t index)
+{
+    uint64_t before = index * VM_IMAGE_BLOCK;
+
+    return in_place->file_bytes <= before ? PAGE_SIZE
+                                          : MIN(in_place->file_bytes - before, VM_IMAGE_BLOCK);
+}
+
 /* Keep a copy of block INDEX, which nobody can write to, unless there is one since an earlier
  * start. False: there is no memory for it. */
 static bool save_block(struct vm *vm, uint32_t index)
 {
     struct vm_image_in_place *in_place = &vm->image->in_place;
+    uint64_t size = image_kept_bytes(in_place, index);
     hpa_t copy;
     if (in_place->saved[index].raw != 0)
         return true;
-    if (frame_alloc_run(VM_IMAGE_BLOCK, VM_IMAGE_BLOCK, &copy))
+    if (frame_alloc_run(size, size == VM_IMAGE_BLOCK ? VM_IMAGE_BLOCK : PAGE_SIZE, &copy))
         return false;
-    arch_copy_pages(arch_to_ptr(copy), block_ptr(in_place, index), VM_IMAGE_BLOCK);
+    arch_copy_pages(arch_to_ptr(copy), block_ptr(in_place, index), size);
     in_place->saved[index] = copy;
     return true;
 }
@@ -181,9 +193,14 @@ enum err image_restore_in_place(struct vm *vm, bool *done)
         return ERR_NONE;
 
     uint64_t size, at = image_load_piece(load, VM_IMAGE_BLOCK, &size);
-    char *block = block_ptr(in_place, i);
-    arch_copy_pages(block + at, (const char *)arch_to_ptr(in_place->saved[i]) + at, size);
-    arch_publish_code(block + at, size);
+    uint64_t kept = image_kept_bytes(in_place, i), copied = at < kept ? MIN(size, kept - at) : 0;
+    char *piece = (char *)block_ptr(in_place, i) + at;
+    if (copied != 0) {
+        arch_copy_pages(piece, (const char *)arch_to_ptr(in_place->saved[i]) + at, copied);
+        arch_publish_code(piece, copied);
+    }
+    if (copied < size)
+        arch_scrub_pages(piece + copied, size - copied);
     if (load->done_bytes < VM_IMAGE_BLOCK)
         return ERR_NONE;
     load->index++;
@@ -196,7 +213,7 @@ void image_release_in_place(struct vm *vm)
     struct vm_image_in_place *in_place = &vm->image->in_place;
     for (uint32_t i = 0; i < in_place->block_count; i++)
         if (in_place->saved[i].raw != 0)
-            frame_free_run(in_place->saved[i], VM_IMAGE_BLOCK);
+            frame_free_run(in_place->saved[i], image_kept_bytes(in_place, i));
     if (in_place->claim_bytes != 0)
         frame_free_run(in_place->claim, in_place->claim_bytes);
 }

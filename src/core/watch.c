@@ -365,11 +365,11 @@ void watch_byte(struct vm *vm, char byte)
 {
     struct watch *watch = &vm->watch;
 
-    if (watch->state == NULL || !watch->listens)
-        return;
-    if (byte == '\n') {
+    /* Most are letters. */
+    if ((unsigned char)byte >= ' ') {
+        if (watch->line_length < WATCH_LINE_MAX)
+            watch->line[watch->line_length++] = byte;
+    } else if (byte == '\n' && watch->state != NULL && watch->listens) {
         hear_line(vm);
-    } else if ((unsigned char)byte >= ' ' && watch->line_length < WATCH_LINE_MAX) {
-        watch->line[watch->line_length++] = byte;
     }
 }

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "lib/string.h"
 #include "lib/types.h"
 
 struct fifo {
@@ -14,6 +15,17 @@ struct fifo {
 static inline void fifo_push(struct fifo *fifo, char *bytes, uint32_t size, char byte)
 {
     bytes[(fifo->first + fifo->count++) & (size - 1)] = byte;
+}
+/* LENGTH bytes from TEXT. */
+static inline void fifo_write(struct fifo *fifo, char *bytes, uint32_t size, const char *text,
+                              uint32_t length)
+{
+    uint32_t end = (fifo->first + fifo->count) & (size - 1);
+    uint32_t run = MIN(length, size - end);
+    memcpy(bytes + end, text, run);
+    if (run < length)
+        memcpy(bytes, text + run, length - run);
+    fifo->count += length;
 }
 static inline char fifo_pop(struct fifo *fifo, const char *bytes, uint32_t size)
 {

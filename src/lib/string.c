@@ -47,6 +47,13 @@ STRING_FN static void copy_up(unsigned char *d, const unsigned char *s, size_t n
         for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
             *(word_t *)(void *)d = *(const word_t *)(const void *)s;
     }
+    for (; n >= 4; n -= 4, d += 4, s += 4) {
+        unsigned char b0 = s[0], b1 = s[1], b2 = s[2], b3 = s[3];
+        d[0] = b0;
+        d[1] = b1;
+        d[2] = b2;
+        d[3] = b3;
+    }
     for (; n != 0; n--)
         *d++ = *s++;
 }

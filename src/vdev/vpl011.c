@@ -40,14 +40,18 @@ static unsigned rx_trigger(const struct vpl011 *uart)
     return uart->lcr_h & UARTLCR_H_FEN ? level_bytes(REG_GET(UARTIFLS, RXIFLSEL, uart->ifls)) : 1;
 }
 
+static __noinline void toggle_line(struct vpl011 *uart)
+{
+    uart->line = !uart->line;
+    virq_line_set(&uart->config.irq, uart->line);
+}
+
 /* Give the interrupt line its level, if that changed: the controller is not free of charge. */
-static void update_line(struct vpl011 *uart)
+static __always_inline void update_line(struct vpl011 *uart)
 {
     bool level = (uart->ris & uart->imsc) != 0;
-    if (level != uart->line) {
-        uart->line = level;
-        virq_line_set(&uart->config.irq, level);
-    }
+    if (level != uart->line)
+        toggle_line(uart);
 }
 
 /*
@@ -71,7 +75,7 @@ static void update_flags(struct vpl011 *uart)
     flags |= uart->tx_count >= depth ? UARTFR_TXFF : 0;
     flags |= uart->rx_count == 0 ? UARTFR_RXFE : 0;
     flags |= uart->rx_count >= depth ? UARTFR_RXFF : 0;
-    __atomic_store_n(&uart->fr, (uint16_t)flags, __ATOMIC_RELAXED);
+    __atomic_store_n(&uart->fr, flags, __ATOMIC_RELAXED);
 }
 
 static void update(struct vpl011 *uart)
@@ -207,9 +211,6 @@ static uint32_t read_register(struct vpl011 *uart, uint32_t offset)
 static void write_register(struct vpl011 *uart, uint32_t offset, uint32_t value)
 {
     switch (offset) {
-    case PL011_DR:
-        write_data(uart, (uint8_t)value);
-        return;
     case PL011_RSR:
         uart->rsr = 0;
         return;
@@ -273,15 +274,28 @@ static __noinline bool access_register(struct vpl011 *uart, struct mmio_access *
     return true;
 }
 
+static __noinline bool write_byte(struct vpl011 *uart, uint8_t byte)
+{
+    spin_lock(&uart->lock);
+    write_data(uart, byte);
+    spin_unlock(&uart->lock);
+    return true;
+}
+
 bool vpl011_mmio(void *device, struct mmio_access *access)
 {
     struct vpl011 *uart = device;
 
+    if (unlikely(access->size_bytes > 4))
+        return false;
     /* Polled without end by drivers that wait: one value, needs no lock. */
-    if (access->offset == PL011_FR && !access->write && access->size_bytes <= 4) {
+    if (access->offset == PL011_FR && !access->write) {
         access->value = read_once(uart->fr);
         return true;
     }
+    /* As often. No input finds room by it. */
+    if (access->offset == PL011_DR && access->write)
+        return write_byte(uart, (uint8_t)access->value);
     return access_register(uart, access);
 }
 

@@ -33,7 +33,8 @@ struct vpl011 {
     struct spinlock lock;
     struct vpl011_config config;
     uint16_t ris, imsc; /* UARTINT bits */
-    uint16_t ibrd, cr, fr;
+    uintptr_t fr;       /* kept ready; as wide as what reads it in one instruction */
+    uint16_t ibrd, cr;
     uint8_t ilpr, fbrd, lcr_h, ifls, dmacr, rsr;
     bool line;          /* level last given to config.irq */
     bool overrun;       /* the next byte received carries OE */

@@ -15,6 +15,7 @@
 #include "core/frame.h"
 #include "core/ghost.h"
 #include "core/run.h"
+#include "core/vm_image_impl.h"
 #include "lib/panic.h"
 #include "vdev/vgic_lr.h"
 #include "vdev/vgic_state.h"
@@ -166,7 +167,7 @@ void world_forget_copies(struct vm *vm)
         gpa_t gpa = gpa_add(in_place->gpa, i * VM_IMAGE_BLOCK);
 
         if (in_place->saved[i].raw != 0)
-            frame_free_run(in_place->saved[i], VM_IMAGE_BLOCK);
+            frame_free_run(in_place->saved[i], image_kept_bytes(in_place, i));
         in_place->saved[i] = HPA(0);
         BUG_ON(s2_protect(&vm->s2, gpa, VM_IMAGE_BLOCK, pristine) != ERR_NONE);
     }

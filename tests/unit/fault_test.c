@@ -9,6 +9,7 @@
 #include "core/run.h"
 #include "core/sched.h"
 #include "core/vm.h"
+#include "core/vm_image_impl.h"
 #include "lib/log.h"
 
 #define VMS 3
@@ -163,7 +164,7 @@ static uint64_t accounted_bytes(void)
         for (uint32_t k = 0; k < image->run_count; k++)
             bytes += image->runs[k].size_bytes;
         for (uint32_t k = 0; k < image->in_place.block_count; k++)
-            bytes += image->in_place.saved[k].raw != 0 ? VM_IMAGE_BLOCK : 0;
+            bytes += image->in_place.saved[k].raw != 0 ? image_kept_bytes(&image->in_place, k) : 0;
         bytes += image->in_place.claim_bytes;
     }
     return bytes;

@@ -172,7 +172,6 @@ const void *mm_init(hpa_t image, hpa_t fdt)
     /* Where CPUs turn their MMU on: at its physical address, for good, but only this page. */
     BUG_ON(hyp_map((uint32_t)arch_to_hpa(idmap_start).raw, arch_to_hpa(idmap_start), PAGE_SIZE,
                    PT_READ | PT_EXEC, PT_NORMAL));
-    map_section(image_start, idmap_start, PT_READ);
     map_section(text_start, text_end, PT_READ | PT_EXEC);
     map_section(rodata_start, rodata_end, PT_READ);
     map_section(sealed_start, sealed_end, PT_READ | PT_WRITE);

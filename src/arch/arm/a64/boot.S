@@ -132,6 +132,13 @@ primary_mapped:
     ldr     x0, =bss_start
     ldr     x1, =bss_end
     bl      clear
+    ldr     x0, =data_start
+    ldr     x1, =data_end
+    ldr     x2, =data_load
+1:  ldp     x3, x4, [x2], #16
+    stp     x3, x4, [x0], #16
+    cmp     x0, x1
+    b.lo    1b
     ldr     x0, =boot_stack_top
     mov     sp, x0
     mov     x29, xzr
@@ -141,8 +148,11 @@ primary_mapped:
     mov     x2, x21
     b       a64_boot_main
 
-/* [x0, x1), multiples of 16. */
+/* [x0, x1), multiples of 64. */
 clear:
+    stp     xzr, xzr, [x0], #16
+    stp     xzr, xzr, [x0], #16
+    stp     xzr, xzr, [x0], #16
     stp     xzr, xzr, [x0], #16
     cmp     x0, x1
     b.lo    clear

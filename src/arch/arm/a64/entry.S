@@ -7,7 +7,7 @@
  */
 #include "offsets.h"
 
-    /* What our C may change, and where the guest was. Leaves its PC in x1, the vcpu in x0. */
+    /* What our C may change, and where the guest was. Leaves its PC in x3, the vcpu in x0. */
     .macro save_guest
     stp     x0, x1, [sp, #0]
     stp     x2, x3, [sp, #16]
@@ -16,9 +16,9 @@
     stp     x8, x9, [sp, #64]
     stp     x16, x17, [sp, #128]
     stp     x29, x30, [sp, #232]
-    mrs     x1, ELR_EL2
+    mrs     x3, ELR_EL2
     mrs     x2, SPSR_EL2
-    stp     x1, x2, [sp, #VCPU_PC]
+    stp     x3, x2, [sp, #VCPU_PC]
     mov     x0, sp
     ldr     x2, [sp, #VCPU_PCPU]
     ldr     x2, [x2, #PCPU_STACK_TOP]
@@ -27,17 +27,17 @@
     str     x0, [sp, #-16]!
     .endm
 
-    /* What it preserves or does not use: the guest's still, on the way from a vector. x1: the vcpu. */
-    .macro save_rest
-    stp     x10, x11, [x1, #80]
-    stp     x12, x13, [x1, #96]
-    stp     x14, x15, [x1, #112]
-    stp     x18, x19, [x1, #144]
-    stp     x20, x21, [x1, #160]
-    stp     x22, x23, [x1, #176]
-    stp     x24, x25, [x1, #192]
-    stp     x26, x27, [x1, #208]
-    str     x28, [x1, #224]
+    /* What it preserves or does not use: the guest's still, on the way from a vector. */
+    .macro save_rest vcpu
+    stp     x10, x11, [\vcpu, #80]
+    stp     x12, x13, [\vcpu, #96]
+    stp     x14, x15, [\vcpu, #112]
+    stp     x18, x19, [\vcpu, #144]
+    stp     x20, x21, [\vcpu, #160]
+    stp     x22, x23, [\vcpu, #176]
+    stp     x24, x25, [\vcpu, #192]
+    stp     x26, x27, [\vcpu, #208]
+    str     x28, [\vcpu, #224]
     .endm
 
     /* SP is the vcpu. */
@@ -127,10 +127,13 @@ drain_end:
     .balign 64
 guest_sync:
     save_guest
+    mrs     x1, ESR_EL2
+    mrs     x2, FAR_EL2
     bl      a64_trap_sync
     /* w0: what is left to do (fast.h). */
     ldr     x1, [sp]
     cbnz    w0, not_done
+enter_rest_kept:
     mov     sp, x1
     enter_guest
 
@@ -145,15 +148,15 @@ guest_irq:
 
 guest_serror:
     save_guest
-    mov     x1, x0
-    save_rest
+    save_rest x0
     bl      a64_trap_serror
     b       a64_enter
 
-    /* The others are as the guest left them. x1: the vcpu. */
+    /* w0: what is left, x1: the vcpu. The other registers are as the guest left them. */
 not_done:
-    save_rest
-    bl      a64_trap_rest
+    save_rest x1
+    tbnz    w0, #LEFT_REG_SHIFT, not_saved
+1:  bl      a64_trap_rest
     /* x0: the vcpu to run, whose state is loaded. */
     .global a64_enter
 a64_enter:
@@ -168,6 +171,16 @@ a64_enter:
     ldp     x26, x27, [sp, #208]
     ldr     x28, [sp, #224]
     enter_guest
+
+    /* The trap was refused because it names one of those. */
+not_saved:
+    mov     x0, x1
+    bl      a64_trap_again
+    ldr     x1, [sp]
+    cbz     w0, enter_rest_kept
+    tbz     w0, #LEFT_LOAD_SHIFT, 1b
+    mov     x0, x1
+    b       a64_enter
 
     .text
 /* x0: which vector, SP_EL0: the old x0. Saves all on the emergency stack, wherever SP was. */

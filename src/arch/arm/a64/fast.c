@@ -21,8 +21,9 @@
 #include "core/stat.h"
 #include "core/trace.h"
 
-uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t pc);
+uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far, uint64_t pc);
 uint32_t a64_trap_irq(struct vcpu *vcpu);
+uint32_t a64_trap_again(struct vcpu *vcpu);
 
 static __always_inline uint32_t fast_end(struct vcpu *vcpu, enum trap_kind kind)
 {
@@ -31,18 +32,13 @@ static __always_inline uint32_t fast_end(struct vcpu *vcpu, enum trap_kind kind)
     return read_once(vcpu->requests);
 }
 
-static __always_inline bool is_saved(const struct trap *trap)
-{
-    return likely(trap->reg <= A64_SAVED_MAX) || (trap->write && trap->reg == A64_XZR);
-}
-
 /* TRAP is decoded anew for its end, with VALUE as its result. */
 static __always_inline void finish(struct vcpu *vcpu, struct trap *trap, bool write, uint64_t value)
 {
     trap->write = write;
     trap->value = value;
     if (!write && trap->reg == A64_XZR)
-        __builtin_unreachable(); /* is_saved */
+        __builtin_unreachable(); /* looked at before */
     a64_trap_finish(vcpu, trap);
 }
 
@@ -76,8 +72,6 @@ static __always_inline uint32_t handle_sys64(struct vcpu *vcpu, uint64_t esr, bo
 
     a64_decode_sys64(esr, &trap);
     trap.write = write;
-    if (unlikely(!is_saved(&trap)))
-        return A64_LEFT_ALL;
     row = a64_sysreg_row(esr);
     if (unlikely(row == NULL || (row->access & (write ? REG_WO : REG_RO)) == 0))
         return A64_LEFT_ALL;
@@ -124,9 +118,9 @@ static __always_inline uint32_t handle_access(struct vcpu *vcpu, uint64_t esr, u
     if (unlikely(!write && (esr & ISS_DABT_SSE) != 0))
         return A64_LEFT_ALL;
     a64_decode_access(esr, far, 0, &trap);
-    trap.mmio.gpa = gpa_of(far, sysreg_read(HPFAR_EL2));
     trap.write = write;
-    if (unlikely(!mmio_window_has(&vcpu->mmio, trap.mmio.gpa) || !is_saved(&trap)))
+    trap.mmio.gpa = gpa_of(far, sysreg_read(HPFAR_EL2));
+    if (unlikely(!mmio_window_has(&vcpu->mmio, trap.mmio.gpa)))
         return A64_LEFT_ALL;
     a64_trap_source(vcpu, &trap);
     if (unlikely(trap_mmio_window(vcpu, &trap) != TRAP_DONE))
@@ -188,28 +182,83 @@ enum {
                ESR_TOP_SHIFT,
 };
 
-__no_stack_protector uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t pc)
+static __always_inline uint32_t handle_register(struct vcpu *vcpu, uint64_t esr)
 {
-    uint64_t esr = sysreg_read(ESR_EL2), far = sysreg_read(FAR_EL2);
+    return esr & ISS_SYS64_Direction ? handle_mrs(vcpu, esr) : handle_msr(vcpu, esr);
+}
+/* A store's register, counted from XZR, whose zero is as good as saved. */
+static __always_inline uint64_t after_xzr(uint64_t esr)
+{
+    return (esr + REG_PUT(ISS_DABT, SRT, 1)) & ISS_DABT_SRT;
+}
+static __always_inline uint32_t handle_device(struct vcpu *vcpu, uint64_t esr, uint64_t far)
+{
+    if ((esr & DABT_KIND) == FSC_TRANSLATION) {
+        if (unlikely((esr & ISS_DABT_SRT) > REG_PUT(ISS_DABT, SRT, A64_SAVED_MAX)))
+            return A64_LEFT_REG;
+        return handle_load(vcpu, esr, far);
+    }
+    if (unlikely((esr & DABT_KIND) != (FSC_TRANSLATION | ISS_DABT_WnR)))
+        return A64_LEFT_ALL;
+    if (unlikely(after_xzr(esr) > REG_PUT(ISS_DABT, SRT, A64_SAVED_MAX + 1)))
+        return A64_LEFT_REG;
+    return handle_store(vcpu, esr, far);
+}
+
+/* One beyond A64_SAVED_MAX is named: zero is as good as saved. */
+static __noinline uint32_t handle_other_register(struct vcpu *vcpu, uint64_t esr)
+{
+    if (REG_GET(ISS_SYS64, Rt, esr) == A64_XZR && (esr & ISS_SYS64_Direction) == 0)
+        return handle_msr(vcpu, esr);
+    return A64_LEFT_REG;
+}
+__no_stack_protector uint32_t a64_trap_sync(struct vcpu *vcpu, uint64_t esr, uint64_t far,
+                                            uint64_t pc)
+{
     uint64_t top = esr >> ESR_TOP_SHIFT;
 
     exit_note(vcpu->arch.a64.pcpu, vcpu, pc, esr, far);
     if (unlikely(read_once(vcpu->observers) != 0))
         return A64_LEFT_ALL;
     if (top == TOP_SYS64)
-        return esr & ISS_SYS64_Direction ? handle_mrs(vcpu, esr) : handle_msr(vcpu, esr);
-    if (top == TOP_DABT) {
-        if ((esr & DABT_KIND) == FSC_TRANSLATION)
-            return handle_load(vcpu, esr, far);
-        if ((esr & DABT_KIND) == (FSC_TRANSLATION | ISS_DABT_WnR))
-            return handle_store(vcpu, esr, far);
-        return A64_LEFT_ALL;
-    }
+        return likely((esr & ISS_SYS64_Rt) <= REG_PUT(ISS_SYS64, Rt, A64_SAVED_MAX))
+                   ? handle_register(vcpu, esr)
+                   : handle_other_register(vcpu, esr);
+    if (top == TOP_DABT)
+        return handle_device(vcpu, esr, far);
     if (top == TOP_HVC64)
         return handle_hvc(vcpu, esr);
     if (top == TOP_WFX64)
         return handle_wait(vcpu, esr);
     return A64_LEFT_ALL;
+}
+
+/* What is read is in memory then, and all registers are to be loaded. */
+static __noinline __no_stack_protector uint32_t read_again(struct vcpu *vcpu, uint64_t esr)
+{
+    uint32_t left = A64_LEFT_ALL;
+
+    if (esr >> ESR_TOP_SHIFT == TOP_SYS64 && REG_GET(ISS_SYS64, Rt, esr) != A64_XZR)
+        left = handle_mrs(vcpu, esr);
+    else if (esr >> ESR_TOP_SHIFT == TOP_DABT && REG_GET(ISS_DABT, SRT, esr) != A64_XZR)
+        left = handle_load(vcpu, esr, sysreg_read(FAR_EL2));
+    return left == 0 ? A64_LEFT_LOAD : left;
+}
+static __noinline __no_stack_protector uint32_t other_again(struct vcpu *vcpu, uint64_t esr)
+{
+    if (esr >> ESR_TOP_SHIFT == TOP_SYS64 && (esr & ISS_SYS64_Direction) == 0)
+        return handle_msr(vcpu, esr);
+    return read_again(vcpu, esr);
+}
+
+/* All registers are saved now, for the want of which a64_trap_sync has done nothing. */
+__no_stack_protector uint32_t a64_trap_again(struct vcpu *vcpu)
+{
+    uint64_t esr = sysreg_read(ESR_EL2);
+
+    if (unlikely(esr >> ESR_TOP_SHIFT != TOP_DABT || (esr & ISS_DABT_WnR) == 0))
+        return other_again(vcpu, esr);
+    return handle_store(vcpu, esr, sysreg_read(FAR_EL2));
 }
 
 static __noinline __cold uint32_t take_irq_timed(struct vcpu *vcpu)

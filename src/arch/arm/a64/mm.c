@@ -24,7 +24,7 @@
 #define S2_IPA_BITS 40
 
 extern char idmap_start[], text_start[], text_end[], rodata_start[], rodata_end[], sealed_start[],
-    sealed_end[], data_start[], data_end[];
+    sealed_end[];
 
 void idmap_switch(uint64_t root); /* boot.S */
 
@@ -175,14 +175,13 @@ const void *mm_init(hpa_t image, hpa_t fdt)
     read_widths();
     hyp_pt.root = table_alloc(&hyp_pt);
     hyp_pt.page_count = 1;
-    /* Where CPUs turn their MMU on: at its physical address, for good, but only this page. */
+    /* Where CPUs turn their MMU on: at its physical address, for good, but only this page,
+     * and nowhere else. */
     BUG_ON(hyp_map(arch_to_hpa(idmap_start).raw, arch_to_hpa(idmap_start), PAGE_SIZE,
                    PT_READ | PT_EXEC, PT_NORMAL));
-    map_section(image_start, idmap_start, PT_READ);
     map_section(text_start, text_end, PT_READ | PT_EXEC);
     map_section(rodata_start, rodata_end, PT_READ);
     map_section(sealed_start, sealed_end, PT_READ | PT_WRITE);
-    map_section(data_start, data_end, PT_READ | PT_WRITE);
     map_section(sealed_end, image_end, PT_READ | PT_WRITE);
     BUG_ON(hyp_map(FDT_VA, HPA(fdt_first), FDT_WINDOW_BYTES, PT_READ, PT_NORMAL));
     /*
@@ -269,19 +268,19 @@ static uint64_t line_bytes(void)
     return 4ULL << REG_GET(CTR_EL0, DminLine, sysreg_read(CTR_EL0));
 }
 
+/* A VM's start goes over all of its memory: lines done without a look at the end, in a page at most
+ * of the largest line there is. */
+#define LINES_UNROLLED 32
+
 void mm_flush(const void *p, uint64_t size_bytes)
 {
-    uint64_t line = line_bytes(), va = align_down((uint64_t)p, line),
-             end = (uint64_t)p + size_bytes;
+    uint64_t line = line_bytes(), va = align_down((uint64_t)p, line);
+    uint64_t end = (uint64_t)p + size_bytes, many = LINES_UNROLLED * line;
 
-    /* A VM's start goes over all of its memory. */
-    for (; va + 8 * line <= end; va += 8 * line)
-        __asm__ volatile("dc civac, %0\n\tadd %0, %0, %1\n\tdc civac, %0\n\tadd %0, %0, %1\n\t"
-                         "dc civac, %0\n\tadd %0, %0, %1\n\tdc civac, %0\n\tadd %0, %0, %1\n\t"
-                         "dc civac, %0\n\tadd %0, %0, %1\n\tdc civac, %0\n\tadd %0, %0, %1\n\t"
-                         "dc civac, %0\n\tadd %0, %0, %1\n\tdc civac, %0\n\tsub %0, %0, %2"
+    for (uint64_t i = va < end ? (end - va) / many : 0; i != 0; i--)
+        __asm__ volatile(".rept %c2\n\tdc civac, %0\n\tadd %0, %0, %1\n\t.endr"
                          : "+r"(va)
-                         : "r"(line), "r"(7 * line)
+                         : "r"(line), "i"(LINES_UNROLLED)
                          : "memory");
     for (; va < end; va += line)
         __asm__ volatile("dc civac, %0" ::"r"(va) : "memory");
@@ -330,15 +329,16 @@ void arch_scrub_pages(void *p, uint64_t size_bytes)
     uint64_t block = 4ULL << REG_GET(DCZID_EL0, BS, dczid);
     char *at = p, *end = at + size_bytes;
 
-    if ((dczid & DCZID_EL0_DZP) || block != line || 8 * line > PAGE_SIZE) {
+    if ((dczid & DCZID_EL0_DZP) || block != line || LINES_UNROLLED * line > PAGE_SIZE) {
         arch_zero_pages(p, size_bytes);
         arch_publish_code(p, size_bytes);
         return;
     }
-#define LINE "dc zva, %0\n\tdc civac, %0\n\tadd %0, %0, %1\n\t"
     while (at != end)
-        __asm__ volatile(LINE LINE LINE LINE LINE LINE LINE LINE : "+r"(at) : "r"(line) : "memory");
-#undef LINE
+        __asm__ volatile(".rept %c2\n\tdc zva, %0\n\tdc civac, %0\n\tadd %0, %0, %1\n\t.endr"
+                         : "+r"(at)
+                         : "r"(line), "i"(LINES_UNROLLED)
+                         : "memory");
     dsb(ish);
     forget_code();
 }

@@ -2,6 +2,7 @@
 /* Offsets for the assembly files: the Makefile turns the "->" lines of this file's output into
  * offsets.h. */
 #include "arch/arm/a64/boot_params.h"
+#include "arch/arm/a64/fast.h"
 #include "arch/arm/a64/fatal.h"
 #include "core/pcpu.h"
 #include "core/vcpu.h"
@@ -23,5 +24,7 @@ void offsets(void)
     OFFSET(BOOT_PARAMS_TTBR, offsetof(struct boot_params, ttbr));
     OFFSET(BOOT_PARAMS_MAIR, offsetof(struct boot_params, mair));
     OFFSET(BOOT_PARAMS_PCPU, offsetof(struct boot_params, pcpu));
+    OFFSET(LEFT_REG_SHIFT, A64_LEFT_REG_SHIFT);
+    OFFSET(LEFT_LOAD_SHIFT, A64_LEFT_LOAD_SHIFT);
     OFFSET(FATAL_FRAME_BYTES, sizeof(struct fatal_frame));
 }

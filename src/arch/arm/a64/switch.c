@@ -142,15 +142,17 @@ void arch_copy_pages(void *dst, const void *src, uint64_t size_bytes)
     /* By the widest registers there are, all of them; whose they were is trapped when it wants them
      * back. */
     a64_fp_release(arch_this_cpu());
-#define LOAD(a, b, offset)  "ldp q" #a ", q" #b ", [%1], #32\n\t"
-#define STORE(a, b, offset) "stp q" #a ", q" #b ", [%0], #32\n\t"
-    __asm__ volatile(".arch_extension fp\n1:\t" FP_PAIRS(LOAD) FP_PAIRS(STORE) "cmp %1, %2\n\t"
-                                                                               "b.ne 1b"
+#define QUADS(Q)           Q(0, 3) Q(4, 7) Q(8, 11) Q(12, 15) Q(16, 19) Q(20, 23) Q(24, 27) Q(28, 31)
+#define LOAD(first, last)  "ld1 {v" #first ".2d-v" #last ".2d}, [%1], #64\n\t"
+#define STORE(first, last) "st1 {v" #first ".2d-v" #last ".2d}, [%0], #64\n\t"
+    __asm__ volatile(".arch_extension simd\n1:\t" QUADS(LOAD) QUADS(STORE) "cmp %1, %2\n\t"
+                                                                           "b.ne 1b"
                      : "+r"(dst), "+r"(src)
                      : "r"(end)
                      : "cc", "memory");
 #undef LOAD
 #undef STORE
+#undef QUADS
     fp_trap(true);
 }
 

@@ -83,7 +83,7 @@ static __noinline struct vcpu *show_virqs(struct vcpu *vcpu)
 
 struct vcpu *a64_trap_rest(uint32_t left, struct vcpu *vcpu)
 {
-    if (left & A64_LEFT_ALL)
+    if (left & (A64_LEFT_ALL | A64_LEFT_REG))
         return handle_all(vcpu);
     if (left == VCPU_REQ_VIRQ)
         return show_virqs(vcpu);

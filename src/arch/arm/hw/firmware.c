@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/arm/hw/firmware.h"
 
-#include <libfdt.h>
-
 #include "arch/arch.h"
+#include "core/dtb.h"
 #include "lib/log.h"
 #include "lib/string.h"
 
@@ -24,9 +23,9 @@ const char *firmware_init(const void *fdt)
     int node = -1;
 
     for (unsigned i = 0; i < ARRAY_SIZE(compatible) && node < 0; i++)
-        node = fdt_node_offset_by_compatible(fdt, -1, compatible[i]);
+        node = dtb_next_compatible(fdt, DTB_NONE, compatible[i]);
     if (node >= 0) {
-        const char *method = fdt_getprop(fdt, node, "method", NULL);
+        const char *method = dtb_property(fdt, node, "method", NULL);
 
         if (method == NULL || (strcmp(method, "smc") != 0 && strcmp(method, "hvc") != 0))
             return "/psci has no `method` of \"smc\" or \"hvc\"";

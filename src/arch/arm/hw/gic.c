@@ -2,11 +2,10 @@
 /* Finding the GIC, and what both versions share: taking interrupts and sending requests. */
 #include "arch/arm/hw/gic.h"
 
-#include <libfdt.h>
-
 #include "arch/arch.h"
 #include "arch/boot.h"
 #include "core/board_irq.h"
+#include "core/dtb.h"
 #include "core/irq.h"
 #include "core/run.h"
 #include "core/vm.h"
@@ -28,30 +27,22 @@ static void maintenance(void *context)
         vgic_maintenance(loaded->arch.arm.vgic);
 }
 
-static uint32_t fdt_u32(const void *fdt, int node, const char *name, uint32_t otherwise)
-{
-    int length;
-    const fdt32_t *value = fdt_getprop(fdt, node, name, &length);
-
-    return value != NULL && length >= 4 ? fdt32_to_cpu(*value) : otherwise;
-}
-
 const char *gic_init(const void *fdt)
 {
     struct gic_regions regions = {.count = 0};
-    const fdt32_t *interrupts;
+    const void *interrupts;
     int node = -1, length;
     const struct gic_driver *driver;
 
     for (driver = gic_drivers; driver->compatible != NULL; driver++) {
-        node = fdt_node_offset_by_compatible(fdt, -1, driver->compatible);
+        node = dtb_next_compatible(fdt, DTB_NONE, driver->compatible);
         if (node >= 0)
             break;
     }
     if (node < 0)
         return "the device tree has no interrupt controller that is a GICv2 or GICv3";
     regions.count = board_node_regs(fdt, node, regions.reg, ARRAY_SIZE(regions.reg));
-    regions.redistributor_regions = fdt_u32(fdt, node, "#redistributor-regions", 1);
+    regions.redistributor_regions = dtb_cell_or(fdt, node, "#redistributor-regions", 1);
     regions.redistributor_stride = 0;
     gic = driver->init(&regions);
     if (gic == NULL)
@@ -59,10 +50,10 @@ const char *gic_init(const void *fdt)
                "interface, then those of the virtualization extensions if it has them";
     if (!gic->maintains)
         return NULL;
-    interrupts = fdt_getprop(fdt, node, "interrupts", &length);
+    interrupts = dtb_property(fdt, node, "interrupts", &length);
     if (interrupts == NULL || length < 12)
         return "the GIC's node has no `interrupts`: the maintenance interrupt is needed";
-    maintenance_irq = GIC_PPI_FIRST + fdt32_to_cpu(interrupts[1]);
+    maintenance_irq = GIC_PPI_FIRST + dtb_cell(interrupts, 1);
     if (irq_request(maintenance_irq, maintenance, NULL, false, "gic-maintenance") != ERR_NONE)
         return "the GIC's maintenance interrupt is in use";
     return NULL;

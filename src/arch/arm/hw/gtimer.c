@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/arm/hw/gtimer.h"
 
-#include <libfdt.h>
-
 #include "arch/arch.h"
 #include "arch/arm/hw/gic.h"
 #include "arch/arm/model/a64_regs.h"
+#include "core/dtb.h"
 #include "core/irq.h"
 #include "core/run.h"
 #include "core/vm.h"
@@ -70,20 +69,20 @@ static void virtual_timer(void *context)
 const char *gtimer_init(const void *fdt)
 {
     static const char *const compatible[] = {"arm,armv8-timer", "arm,armv7-timer"};
-    const fdt32_t *interrupts = NULL;
+    const void *interrupts = NULL;
     int length = 0;
 
     for (unsigned i = 0; i < ARRAY_SIZE(compatible) && interrupts == NULL; i++) {
-        int node = fdt_node_offset_by_compatible(fdt, -1, compatible[i]);
+        int node = dtb_next_compatible(fdt, DTB_NONE, compatible[i]);
 
         if (node >= 0)
-            interrupts = fdt_getprop(fdt, node, "interrupts", &length);
+            interrupts = dtb_property(fdt, node, "interrupts", &length);
     }
     /* Three cells each: secure, non-secure, virtual, hypervisor. */
     if (interrupts == NULL || length < 4 * 3 * 4)
         return "the device tree has no generic timer with its four interrupts";
-    virtual_irq = GIC_PPI_FIRST + fdt32_to_cpu(interrupts[2 * 3 + 1]);
-    hyp_irq = GIC_PPI_FIRST + fdt32_to_cpu(interrupts[3 * 3 + 1]);
+    virtual_irq = GIC_PPI_FIRST + dtb_cell(interrupts, 2 * 3 + 1);
+    hyp_irq = GIC_PPI_FIRST + dtb_cell(interrupts, 3 * 3 + 1);
     counter_hz = sysreg_read(CNTFRQ_EL0);
     if (counter_hz < 1000000)
         return "CNTFRQ_EL0 is not set: the firmware must write the counter's frequency";

@@ -4,13 +4,13 @@
  * APLIC's domain for supervisors that interrupts harts by itself (chapter 4, direct delivery) or by
  * messages to their IMSICs (chapter 3). Source N is message N.
  */
-#include <libfdt.h>
 
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/imsic.h"
 #include "arch/riscv/hw/intc.h"
 #include "core/board.h"
+#include "core/dtb.h"
 #include "lib/bits.h"
 #include "lib/mmio_io.h"
 #include "lib/regdef.h"
@@ -161,23 +161,15 @@ static void msi_interrupt(void)
 
 /* ---- finding it */
 
-static uint32_t read_u32(const void *fdt, int node, const char *name)
-{
-    int length;
-    const fdt32_t *value = fdt_getprop(fdt, node, name, &length);
-
-    return value != NULL && length == 4 ? fdt32_to_cpu(*value) : 0;
-}
-
 /* Supervisors' APLIC; its harts are listed at itself or at the IMSICs. Negative: there is none. */
 static int find(const void *fdt, int *harts, bool *by_messages)
 {
-    for (int node = fdt_node_offset_by_compatible(fdt, -1, "riscv,aplic"); node >= 0;
-         node = fdt_node_offset_by_compatible(fdt, node, "riscv,aplic")) {
-        uint32_t parent = read_u32(fdt, node, "msi-parent");
+    for (int node = dtb_next_compatible(fdt, DTB_NONE, "riscv,aplic"); node >= 0;
+         node = dtb_next_compatible(fdt, node, "riscv,aplic")) {
+        uint32_t parent = dtb_cell_or(fdt, node, "msi-parent", 0);
 
         *by_messages = parent != 0;
-        *harts = parent != 0 ? fdt_node_offset_by_phandle(fdt, parent) : node;
+        *harts = parent != 0 ? dtb_by_phandle(fdt, parent) : node;
         if (*harts >= 0 && intc_is_supervisors(fdt, *harts))
             return node;
     }
@@ -195,12 +187,12 @@ const char *aplic_init(const void *fdt, const struct intc **intc, int *node)
     *intc = NULL;
     if (aplic < 0)
         return NULL;
-    source_count = read_u32(fdt, aplic, "riscv,num-sources");
+    source_count = dtb_cell_or(fdt, aplic, "riscv,num-sources", 0);
     if (source_count == 0 || board_node_reg(fdt, aplic, 0, &range) != ERR_NONE)
         return "the device tree's APLIC for supervisors has no reg or no riscv,num-sources";
-    if (by_messages && source_count > read_u32(fdt, *node, "riscv,num-ids"))
+    if (by_messages && source_count > dtb_cell_or(fdt, *node, "riscv,num-ids", 0))
         return "the IMSICs have fewer numbers (riscv,num-ids) than the APLIC has sources";
-    if (by_messages && read_u32(fdt, *node, "riscv,group-index-bits") != 0)
+    if (by_messages && dtb_cell_or(fdt, *node, "riscv,group-index-bits", 0) != 0)
         return "the IMSICs are in groups (riscv,group-index-bits), which are not supported: name "
                "one socket's harts only";
     regs = arch_map_device(range.base, range.size_bytes);

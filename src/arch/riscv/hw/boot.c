@@ -2,8 +2,6 @@
 /* The architecture's steps of bring-up (arch/boot.h), and the first C at the linked address. */
 #include "arch/boot.h"
 
-#include <libfdt.h>
-
 #include "arch/arch.h"
 #include "arch/riscv/hw/cpu.h"
 #include "arch/riscv/hw/csr.h"
@@ -15,6 +13,7 @@
 #include "arch/riscv/hw/smode.h"
 #include "arch/riscv/model/rv_csr_rows.h"
 #include "arch/riscv/model/rv_priv.h"
+#include "core/dtb.h"
 #include "core/irq.h"
 
 void rv_boot_main(uint64_t hartid, uint64_t fdt, uint64_t image) __noreturn;
@@ -88,10 +87,10 @@ void boot_arch_seal(void)
 uint32_t boot_fdt_irq(const void *fdt, int node)
 {
     int length;
-    const fdt32_t *cells = fdt_getprop(fdt, node, "interrupts", &length);
+    const void *cells = dtb_property(fdt, node, "interrupts", &length);
 
     /* A PLIC's one cell, an APLIC's first: the source. */
-    return cells == NULL || length < 4 ? IRQ_MAX : fdt32_to_cpu(cells[0]);
+    return cells == NULL || length < 4 ? IRQ_MAX : dtb_cell(cells, 0);
 }
 
 uint64_t boot_arch_entropy(void)

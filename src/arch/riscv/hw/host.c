@@ -1,64 +1,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/riscv/hw/host.h"
 
-#include <libfdt.h>
-
 #include "arch/boot.h"
 #include "arch/riscv/hw/hs.h"
 #include "arch/riscv/hw/smode.h"
 #include "core/board.h"
+#include "core/dtb.h"
 #include "lib/bits.h"
 #include "lib/log.h"
 #include "lib/string.h"
 
 struct rv_host rv_host __section(".sealed");
 
-static uint32_t read_u32(const void *fdt, int node, const char *name)
-{
-    int length;
-    const fdt32_t *value = node < 0 ? NULL : fdt_getprop(fdt, node, name, &length);
-
-    return value != NULL && length == 4 ? fdt32_to_cpu(*value) : 0;
-}
-
 static bool is_hart(const void *fdt, int node)
 {
-    const char *type = fdt_getprop(fdt, node, "device_type", NULL);
+    const char *type = dtb_property(fdt, node, "device_type", NULL);
 
     return type != NULL && strcmp(type, "cpu") == 0;
 }
 
 int host_cpu_node(const void *fdt, uint64_t hartid)
 {
-    int cpus = fdt_path_offset(fdt, "/cpus"), cells = cpus < 0 ? 0 : fdt_address_cells(fdt, cpus);
-    int node, length;
+    int cpus = dtb_find(fdt, "/cpus"), node, length;
+    uint32_t cells = dtb_cell_or(fdt, cpus, "#address-cells", 2);
 
     if (cpus < 0)
         return cpus;
-    fdt_for_each_subnode(node, fdt, cpus)
+    dtb_for_each_child(node, fdt, cpus)
     {
-        const fdt32_t *reg = fdt_getprop(fdt, node, "reg", &length);
-        uint64_t id = 0;
+        const void *reg = dtb_property(fdt, node, "reg", &length);
 
-        if (!is_hart(fdt, node) || reg == NULL || length < cells * 4)
+        if (!is_hart(fdt, node) || reg == NULL || cells > 2 || (uint32_t)length < cells * 4)
             continue;
-        for (int i = 0; i < cells; i++)
-            id = id << 32 | fdt32_to_cpu(reg[i]);
-        if (id == hartid)
+        if (dtb_cells(reg, cells) == hartid)
             return node;
     }
-    return -FDT_ERR_NOTFOUND;
+    return DTB_NONE;
 }
 
 /* Guests run on any hart, so they get what all have. */
 static void read_isa(const void *fdt)
 {
-    int cpus = fdt_path_offset(fdt, "/cpus"), node;
+    int cpus = dtb_find(fdt, "/cpus"), node;
     bool first = true;
 
-    fdt_for_each_subnode(node, fdt, cpus)
+    dtb_for_each_child(node, fdt, cpus)
     {
-        const char *status = fdt_getprop(fdt, node, "status", NULL);
+        const char *status = dtb_property(fdt, node, "status", NULL);
         struct rv_isa isa;
 
         if (!is_hart(fdt, node) || (status != NULL && strcmp(status, "okay") != 0))
@@ -74,16 +62,16 @@ static void read_isa(const void *fdt)
 
 const char *host_init(const void *fdt)
 {
-    int cpus = fdt_path_offset(fdt, "/cpus");
+    int cpus = dtb_find(fdt, "/cpus");
     int self = host_cpu_node(fdt, boot_arch_cpu_id());
 
     if (cpus < 0 || self < 0)
         return "the device tree has no /cpus, or no node for the hart we run on";
     read_isa(fdt);
-    rv_host.mmu_type = fdt_getprop(fdt, self, "mmu-type", NULL);
-    rv_host.timebase_hz = read_u32(fdt, cpus, "timebase-frequency");
+    rv_host.mmu_type = dtb_property(fdt, self, "mmu-type", NULL);
+    rv_host.timebase_hz = dtb_cell_or(fdt, cpus, "timebase-frequency", 0);
     if (rv_host.timebase_hz == 0)
-        rv_host.timebase_hz = read_u32(fdt, self, "timebase-frequency");
+        rv_host.timebase_hz = dtb_cell_or(fdt, self, "timebase-frequency", 0);
     if (rv_host.timebase_hz < 1000)
         return "/cpus has no timebase-frequency: the counter's rate is not known";
     rv_isa_for_guests(&rv_host.isa, &rv_host.guest_isa);

@@ -2,10 +2,9 @@
 /* Which controller the board has, and what all of them have in common. */
 #include "arch/riscv/hw/intc.h"
 
-#include <libfdt.h>
-
 #include "arch/arch.h"
 #include "arch/riscv/hw/host.h"
+#include "core/dtb.h"
 #include "core/irq.h"
 #include "lib/bits.h"
 #include "lib/log.h"
@@ -33,10 +32,10 @@ const char *intc_init(const void *fdt)
 bool intc_is_supervisors(const void *fdt, int node)
 {
     int length;
-    const fdt32_t *cells = fdt_getprop(fdt, node, "interrupts-extended", &length);
+    const void *cells = dtb_property(fdt, node, "interrupts-extended", &length);
 
     for (int i = 1; cells != NULL && i < length / 4; i += 2)
-        if (fdt32_to_cpu(cells[i]) == EXTERNAL_S)
+        if (dtb_cell(cells, i) == EXTERNAL_S)
             return true;
     return false;
 }
@@ -48,10 +47,10 @@ static uint32_t hart_phandle(uint64_t hartid)
 
     if (node < 0)
         return 0;
-    fdt_for_each_subnode(child, tree, node)
+    dtb_for_each_child(child, tree, node)
     {
-        if (fdt_getprop(tree, child, "interrupt-controller", NULL) != NULL)
-            return fdt_get_phandle(tree, child);
+        if (dtb_property(tree, child, "interrupt-controller", NULL) != NULL)
+            return dtb_phandle(tree, child);
     }
     return 0;
 }
@@ -59,11 +58,11 @@ static uint32_t hart_phandle(uint64_t hartid)
 uint32_t intc_hart(uint64_t hartid)
 {
     int length;
-    const fdt32_t *cells = fdt_getprop(tree, harts_node, "interrupts-extended", &length);
+    const void *cells = dtb_property(tree, harts_node, "interrupts-extended", &length);
     uint32_t phandle = hart_phandle(hartid);
 
     for (int i = 0; cells != NULL && phandle != 0 && i + 1 < length / 4; i += 2)
-        if (fdt32_to_cpu(cells[i]) == phandle && fdt32_to_cpu(cells[i + 1]) == EXTERNAL_S)
+        if (dtb_cell(cells, i) == phandle && dtb_cell(cells, i + 1) == EXTERNAL_S)
             return (uint32_t)i / 2;
     return UINT32_MAX;
 }

@@ -5,11 +5,10 @@
  */
 #include "arch/riscv/hw/intc.h"
 
-#include <libfdt.h>
-
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "core/board.h"
+#include "core/dtb.h"
 #include "lib/bits.h"
 #include "lib/mmio_io.h"
 
@@ -76,7 +75,7 @@ const char *plic_init(const void *fdt, const struct intc **intc, int *node)
 
     *node = -1;
     for (unsigned i = 0; i < ARRAY_SIZE(compatible) && *node < 0; i++)
-        *node = fdt_node_offset_by_compatible(fdt, -1, compatible[i]);
+        *node = dtb_next_compatible(fdt, DTB_NONE, compatible[i]);
     if (*node < 0 || board_node_reg(fdt, *node, 0, &range) != ERR_NONE)
         return "the device tree has neither a PLIC (\"sifive,plic-1.0.0\" or \"riscv,plic0\") nor "
                "an APLIC (\"riscv,aplic\") with reg that supervisors may use";

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and writing lists of extensions. Must not decide what a setting of henvcfg is. */
 #include "arch/riscv/model/rv_isa.h"
-
-#include <libfdt.h>
+#include "core/dtb.h"
 
 #include "lib/fmt.h"
 #include "lib/string.h"
@@ -61,32 +60,20 @@ bool rv_isa_parse(const char *text, struct rv_isa *isa)
     return true;
 }
 
-static uint32_t read_u32(const void *fdt, int node, const char *name)
-{
-    int length;
-    const fdt32_t *value = fdt_getprop(fdt, node, name, &length);
-
-    return value != NULL && length == 4 ? fdt32_to_cpu(*value) : 0;
-}
-
 void rv_isa_read(const void *fdt, int node, struct rv_isa *isa)
 {
-    int count = fdt_stringlist_count(fdt, node, "riscv,isa-extensions");
-    int length;
-    const char *text = fdt_getprop(fdt, node, "riscv,isa", &length);
+    int length, at = 0;
+    const char *list = dtb_property(fdt, node, "riscv,isa-extensions", &length), *name;
+    const char *text = dtb_string(fdt, node, "riscv,isa");
 
     *isa = (struct rv_isa){0};
-    for (int i = 0; i < count; i++) {
-        const char *name = fdt_stringlist_get(fdt, node, "riscv,isa-extensions", i, &length);
-
-        if (name != NULL)
-            add(isa, name, (size_t)length);
-    }
+    while (list != NULL && (name = dtb_next_string(list, length, &at)) != NULL)
+        add(isa, name, strlen(name));
     /* Older trees have the string only. */
-    if (count <= 0 && text != NULL && length > 0 && text[length - 1] == 0)
+    if (at == 0 && text != NULL)
         (void)rv_isa_parse(text, isa);
-    isa->cbom_bytes = read_u32(fdt, node, "riscv,cbom-block-size");
-    isa->cboz_bytes = read_u32(fdt, node, "riscv,cboz-block-size");
+    isa->cbom_bytes = dtb_cell_or(fdt, node, "riscv,cbom-block-size", 0);
+    isa->cboz_bytes = dtb_cell_or(fdt, node, "riscv,cboz-block-size", 0);
 }
 
 void rv_isa_meet(struct rv_isa *isa, const struct rv_isa *other)
