@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "arch/riscv/hw/imsic.h"
 
-#include <libfdt.h>
-
 #include "arch/arch.h"
 #include "arch/riscv/hw/csr.h"
 #include "arch/riscv/hw/host.h"
 #include "arch/riscv/hw/layout.h"
 #include "core/board.h"
+#include "core/dtb.h"
 #include "core/pcpu.h"
 #include "lib/bits.h"
 #include "lib/mmio_io.h"
@@ -29,14 +28,6 @@ static uint32_t guest_bits __section(".sealed");
 static uint32_t id_count __section(".sealed");
 static uint32_t file_count __section(".sealed");
 
-static uint32_t read_u32(const void *fdt, int node, const char *name)
-{
-    int length;
-    const fdt32_t *value = fdt_getprop(fdt, node, name, &length);
-
-    return value != NULL && length == 4 ? fdt32_to_cpu(*value) : 0;
-}
-
 /* GEILEN (6.1): the bits of hgeie that stick, from 1 on. */
 static uint32_t count_files(void)
 {
@@ -50,10 +41,10 @@ static uint32_t count_files(void)
 
 void imsic_init(const void *fdt, int node)
 {
-    guest_bits = read_u32(fdt, node, "riscv,guest-index-bits");
-    id_count = read_u32(fdt, node, "riscv,num-guest-ids");
+    guest_bits = dtb_cell_or(fdt, node, "riscv,guest-index-bits", 0);
+    id_count = dtb_cell_or(fdt, node, "riscv,num-guest-ids", 0);
     if (id_count == 0)
-        id_count = read_u32(fdt, node, "riscv,num-ids");
+        id_count = dtb_cell_or(fdt, node, "riscv,num-ids", 0);
     if (!rv_host.h || guest_bits == 0 || guest_bits > 6)
         return;
     for (; region_count < REGION_MAX; region_count++) {
