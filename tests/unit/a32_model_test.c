@@ -304,6 +304,18 @@ static void test_asks_the_machine(void **state)
     assert_int_equal(a32_hook_record.vm_reg_value, 0xff80000000);
     assert_int_equal(write_reg(A32_KEY_DCISW, 0), TRAP_RETRY);
     assert_int_equal(a32_hook_record.set_way_count, 1);
+    /* ITLBIMVA and the like are done as TLBIMVAIS. */
+    assert_int_equal(write_reg(A32_KEY_ITLBIMVA, 0x40001007), TRAP_DONE);
+    assert_int_equal(a32_hook_record.tlb_what, A32_TLB_MVA);
+    assert_int_equal(a32_hook_record.tlb_value, 0x40001007);
+    assert_int_equal(write_reg(A32_KEY_TLBIALL, 0), TRAP_DONE);
+    assert_int_equal(a32_hook_record.tlb_what, A32_TLB_ALL);
+    assert_int_equal(write_reg(A32_KEY_DTLBIASID, 7), TRAP_DONE);
+    assert_int_equal(a32_hook_record.tlb_what, A32_TLB_ASID);
+    assert_int_equal(write_reg(A32_KEY_TLBIMVAAIS, 0x1000), TRAP_DONE);
+    assert_int_equal(a32_hook_record.tlb_what, A32_TLB_MVA_ALL_ASIDS);
+    assert_int_equal(a32_hook_record.tlb_count, 4);
+    assert_int_equal(access_reg(A32_KEY_TLBIALL, false, &value), TRAP_UNDEF);
     assert_int_equal(access_reg(A32_KEY_TEEHBR, false, &value), TRAP_RETRY);
     assert_int_equal(a32_hook_record.thumbee_count, 1);
 }

@@ -5,8 +5,10 @@
 #include "lib/types.h"
 
 struct a32_hook_record {
-    unsigned cntp_count, set_way_count, vm_reg_count, thumbee_count, undescribed_count;
+    unsigned cntp_count, set_way_count, tlb_count, vm_reg_count, thumbee_count, undescribed_count;
     unsigned user_exception_count;
+    unsigned tlb_what; /* enum a32_tlb */
+    uint32_t tlb_value;
     uint32_t vm_reg_key;
     uint64_t vm_reg_value;
     uint32_t code_va; /* where the guest's code is */

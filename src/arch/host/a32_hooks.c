@@ -46,6 +46,13 @@ void a32_hook_cntp_changed(struct vcpu *vcpu)
     a32_hook_record.cntp_count++;
 }
 
+void a32_hook_tlb(struct vcpu *vcpu, enum a32_tlb what, uint32_t value)
+{
+    a32_hook_record.tlb_count++;
+    a32_hook_record.tlb_what = what;
+    a32_hook_record.tlb_value = value;
+}
+
 void a32_hook_set_way(struct vcpu *vcpu)
 {
     a32_hook_record.set_way_count++;

@@ -380,6 +380,41 @@ static void mmu_switch(bool on)
     barrier();
 }
 
+#define ALIAS 0x40100000u
+
+/* ALIAS, not global, is another MiB from here on, and what was known of it is dropped by DROP. */
+#define REMAPPED(mib, drop)                                              \
+    ({                                                                   \
+        sections[ALIAS >> 20] = (0x40000000u + ((mib) << 20)) | 0x31c0e; \
+        barrier();                                                       \
+        drop;                                                            \
+        barrier();                                                       \
+        mmio_read(ALIAS);                                                \
+    })
+#define DROP(crm, op2, value) CP_WRITE(p15, 0, c8, crm, op2, value)
+
+/* Each operation on TLBs, which are the CPU's own or trapped (HCR.TTLB). */
+static void test_tlb_operations(void)
+{
+    mmio_write(0x40200000, 0x200);
+    mmio_write(0x40300000, 0x300);
+    CHECK_EQ(REMAPPED(2, DROP(c7, 0, 0)), 0x200);     /* TLBIALL */
+    CHECK_EQ(REMAPPED(3, DROP(c7, 1, ALIAS)), 0x300); /* TLBIMVA */
+    CHECK_EQ(REMAPPED(2, DROP(c7, 2, 0)), 0x200);     /* TLBIASID */
+    CHECK_EQ(REMAPPED(3, DROP(c7, 3, ALIAS)), 0x300); /* TLBIMVAA */
+    CHECK_EQ(REMAPPED(2, DROP(c3, 0, 0)), 0x200);     /* the same, of all CPUs */
+    CHECK_EQ(REMAPPED(3, DROP(c3, 1, ALIAS)), 0x300);
+    CHECK_EQ(REMAPPED(2, DROP(c3, 2, 0)), 0x200);
+    CHECK_EQ(REMAPPED(3, DROP(c3, 3, ALIAS)), 0x300);
+    CHECK_EQ(REMAPPED(2, DROP(c6, 0, 0)), 0x200); /* DTLBIALL */
+    CHECK_EQ(REMAPPED(3, DROP(c6, 1, ALIAS)), 0x300);
+    CHECK_EQ(REMAPPED(2, DROP(c6, 2, 0)), 0x200);
+    DROP(c5, 0, 0); /* ITLBIALL */
+    DROP(c5, 1, ALIAS);
+    DROP(c5, 2, 0);
+    CHECK_EQ(REMAPPED(0, DROP(c7, 0, 0)), mmio_read(0x40000000));
+}
+
 static void test_short_format(void)
 {
     for (uint32_t i = 0; i < ARRAY_SIZE(sections); i++) /* devices below RAM; all access */
@@ -390,6 +425,7 @@ static void test_short_format(void)
     CP_WRITE(p15, 0, c3, c0, 0, 1); /* DACR: client */
     mmu_switch(true);
     CHECK_EQ(mmio_read(0x40100000), mmio_read(0x40000000));
+    test_tlb_operations();
     CHECK_EQ(expect(load_nowhere).dfsr, 0x008);
     mmu_switch(false);
     CHECK_EQ(mmio_read(GICD + GICD_TYPER) >> 5 & 7, 1); /* two CPUs */

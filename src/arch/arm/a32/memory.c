@@ -6,6 +6,7 @@
 #include "arch/arch.h"
 #include "arch/arm/a32/mm.h"
 #include "arch/arm/a32/sysreg.h"
+#include "arch/arm/model/a32_hooks.h"
 #include "arch/arm/model/a32_regs.h"
 #include "arch/arm/model/a64_regs.h"
 #include "arch/arm/model/lpae.h"
@@ -115,6 +116,27 @@ void arch_s2_forget(uint16_t vmid, gpa_t gpa, uint64_t size_bytes)
     isb();
     sysreg_write(VTTBR, saved);
     isb();
+}
+
+/* By the operations that reach all CPUs, for the current VMID, which is the guest's (B3.10.5): where
+ * it asked for its own CPU's TLB only, more than that goes. */
+void a32_hook_tlb(struct vcpu *vcpu, enum a32_tlb what, uint32_t value)
+{
+    switch (what) {
+    case A32_TLB_ALL:
+        sysreg_write(TLBIALLIS, 0);
+        break;
+    case A32_TLB_MVA:
+        sysreg_write(TLBIMVAIS, value);
+        break;
+    case A32_TLB_ASID:
+        sysreg_write(TLBIASIDIS, value);
+        break;
+    case A32_TLB_MVA_ALL_ASIDS:
+        sysreg_write(TLBIMVAAIS, value);
+        break;
+    }
+    dsb(ish);
 }
 
 enum err arch_s2_map(struct pt *pt, gpa_t gpa, hpa_t hpa, uint64_t size_bytes, struct pt_attr attr)

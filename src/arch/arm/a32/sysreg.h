@@ -64,6 +64,9 @@
     R(DCCIMVAC, 0, 7, 14, 1)     \
     R(TLBIALL, 0, 8, 7, 0)       \
     R(TLBIALLIS, 0, 8, 3, 0)     \
+    R(TLBIMVAIS, 0, 8, 3, 1)     \
+    R(TLBIASIDIS, 0, 8, 3, 2)    \
+    R(TLBIMVAAIS, 0, 8, 3, 3)    \
     R(TLBIALLHIS, 4, 8, 3, 0)    \
     R(TLBIALLNSNHIS, 4, 8, 3, 4) \
     R(TLBIALLH, 4, 8, 7, 0)      \

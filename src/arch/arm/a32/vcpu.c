@@ -68,7 +68,7 @@ void arch_vcpu_reset(struct vcpu *vcpu, uint64_t entry, uint64_t argument)
     a32->hcr = GUEST_HCR;
     a32->hstr = A32_HSTR_TRAPS;
     if (vcpu->vm->config->emulate)
-        a32->hcr |= HCR_TID2;
+        a32->hcr |= HCR_TID2 | HCR_TTLB;
     if (vcpu->vm->config->user_mode)
         set_user_mode(a32);
     a32_sysreg_reset(vcpu);

@@ -34,6 +34,12 @@ void a32_hook_banked_write(struct vcpu *vcpu, enum a32_banked which, uint32_t va
 void a32_hook_cntp_changed(struct vcpu *vcpu);
 /* A DCISW, DCCSW or DCCISW: what the VM has in first-level data caches is to be cleaned. */
 void a32_hook_set_way(struct vcpu *vcpu);
+/*
+ * A trapped TLB maintenance operation of VCPU: what VALUE names of its VM's translations, by WHAT,
+ * is gone from all CPUs' TLBs when this returns; others of it may be, too.
+ */
+enum a32_tlb { A32_TLB_ALL, A32_TLB_MVA, A32_TLB_ASID, A32_TLB_MVA_ALL_ASIDS };
+void a32_hook_tlb(struct vcpu *vcpu, enum a32_tlb what, uint32_t value);
 /* VCPU uses ThumbEE: from here on its registers are moved with it, and do not trap. */
 void a32_hook_thumbee(struct vcpu *vcpu);
 /*

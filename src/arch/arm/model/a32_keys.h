@@ -70,6 +70,20 @@ enum a32_key_space {
     R(DCISW, A32_CP15, 0, 7, 6, 2)          \
     R(DCCSW, A32_CP15, 0, 7, 10, 2)         \
     R(DCCISW, A32_CP15, 0, 7, 14, 2)        \
+    R(TLBIALLIS, A32_CP15, 0, 8, 3, 0)      \
+    R(TLBIMVAIS, A32_CP15, 0, 8, 3, 1)      \
+    R(TLBIASIDIS, A32_CP15, 0, 8, 3, 2)     \
+    R(TLBIMVAAIS, A32_CP15, 0, 8, 3, 3)     \
+    R(ITLBIALL, A32_CP15, 0, 8, 5, 0)       \
+    R(ITLBIMVA, A32_CP15, 0, 8, 5, 1)       \
+    R(ITLBIASID, A32_CP15, 0, 8, 5, 2)      \
+    R(DTLBIALL, A32_CP15, 0, 8, 6, 0)       \
+    R(DTLBIMVA, A32_CP15, 0, 8, 6, 1)       \
+    R(DTLBIASID, A32_CP15, 0, 8, 6, 2)      \
+    R(TLBIALL, A32_CP15, 0, 8, 7, 0)        \
+    R(TLBIMVA, A32_CP15, 0, 8, 7, 1)        \
+    R(TLBIASID, A32_CP15, 0, 8, 7, 2)       \
+    R(TLBIMVAA, A32_CP15, 0, 8, 7, 3)       \
     R(PMCR, A32_CP15, 0, 9, 12, 0)          \
     R(PMCNTENSET, A32_CP15, 0, 9, 12, 1)    \
     R(PMCNTENCLR, A32_CP15, 0, 9, 12, 2)    \

@@ -61,6 +61,14 @@ static enum trap_result l2ctlr(struct vcpu *vcpu, const struct reg_row *row, boo
     return TRAP_DONE;
 }
 
+/* TLB maintenance traps there too (HCR.TTLB). Op2 says by what, whichever TLB is meant. */
+static enum trap_result tlb(struct vcpu *vcpu, const struct reg_row *row, bool write,
+                            uint64_t *value)
+{
+    a32_hook_tlb(vcpu, (enum a32_tlb)REG_GET(A32_KEY, Op2, row->key), (uint32_t)*value);
+    return TRAP_DONE;
+}
+
 /* CTR and those that describe the caches trap where a VM is to be emulated (HCR.TID2). */
 static enum trap_result csselr(struct vcpu *vcpu, const struct reg_row *row, bool write,
                                uint64_t *value)
@@ -133,7 +141,8 @@ static enum trap_result cntp_tval(struct vcpu *vcpu, const struct reg_row *row, 
 #define HIDDEN(name)               ROW(name, 0, REG_HIDDEN)
 #define FN(name, access, function) ROW(name, access, REG_FN, .fn = function)
 #define VM_REG(name)               FN(name, REG_WO, vm_reg) /* TVM traps writes only */
-#define ID(name)                   CONST(name, REG_RO, 0)   /* filled by a32_sysreg_init */
+#define TLB(name)                  FN(name, REG_WO, tlb)
+#define ID(name)                   CONST(name, REG_RO, 0) /* filled by a32_sysreg_init */
 
 /* Not const: the ID rows get their values at boot; then sealed. */
 static struct reg_row rows[] __section(".sealed") = {
@@ -172,6 +181,20 @@ static struct reg_row rows[] __section(".sealed") = {
     FN(DCISW, REG_WO, set_way),
     FN(DCCSW, REG_WO, set_way),
     FN(DCCISW, REG_WO, set_way),
+    TLB(TLBIALLIS),
+    TLB(TLBIMVAIS),
+    TLB(TLBIASIDIS),
+    TLB(TLBIMVAAIS),
+    TLB(ITLBIALL),
+    TLB(ITLBIMVA),
+    TLB(ITLBIASID),
+    TLB(DTLBIALL),
+    TLB(DTLBIMVA),
+    TLB(DTLBIASID),
+    TLB(TLBIALL),
+    TLB(TLBIMVA),
+    TLB(TLBIASID),
+    TLB(TLBIMVAA),
     /* No PMU, so none of its registers: ID_DFR0.PerfMon says so. */
     HIDDEN(PMCR),
     HIDDEN(PMCNTENSET),
