@@ -118,8 +118,8 @@ void arch_s2_forget(uint16_t vmid, gpa_t gpa, uint64_t size_bytes)
     isb();
 }
 
-/* By the operations that reach all CPUs, for the current VMID, which is the guest's (B3.10.5): where
- * it asked for its own CPU's TLB only, more than that goes. */
+/* By the operations that reach all CPUs, for the current VMID, which is the guest's (B3.10.5):
+ * where it asked for its own CPU's TLB only, more than that goes. */
 void a32_hook_tlb(struct vcpu *vcpu, enum a32_tlb what, uint32_t value)
 {
     switch (what) {
