@@ -16,12 +16,7 @@ def costs():
     """Each privileged instruction by name, with its register, its value and what it cost."""
     session.wait(r"Welcome to linux0", 360)
     session.to_shell()
-    session.ask("trace linux0 on")
-    session.to("linux0")
-    session.type("\recho traced\r")
-    session.wait(r"^traced")
-    session.to_shell()
-    answer = session.ask("trace linux0 show")
+    answer = session.traced("linux0")
     found = re.findall(r"linux0/0 pc=[0-9a-f]+ csrrw sscratch = 0x[0-9a-f]+, which was 0x[0-9a-f]+, (\d+) instructions",
                        answer)
     assert found, answer

@@ -44,12 +44,7 @@ def floating_point_is_its_own():
 
 def traces():
     session.to_shell()
-    session.ask("trace linux0 on")
-    session.to("linux0")
-    session.type("\recho traced\r")
-    session.wait(r"^traced")
-    session.to_shell()
-    answer = session.ask("trace linux0 show")
+    answer = session.traced("linux0")
     # Where privileged instructions trap, those fill it.
     words = r"(reads|writes) \d bytes? .*\(UART\+0x|csrr[sc] sstatus = 0x[0-9a-f]+, which was 0x"
     assert re.search(rf"({words}).*, \d+ (ns|instructions)\r?$", answer, re.MULTILINE), answer

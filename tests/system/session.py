@@ -82,6 +82,15 @@ class Session:
             if time.monotonic() >= end or not self._read(1):
                 raise Lost(f"no answer to '{command}': {before!r}")
 
+    def traced(self, vm, command="true"):
+        """What VM's trace has once its shell has run COMMAND. Begins and ends in Trapeze's shell."""
+        self.ask(f"trace {vm} on")
+        self.to(vm)
+        self.type(f"\r{command}; echo traced\r")
+        self.wait(r"^traced")
+        self.to_shell()
+        return self.ask(f"trace {vm} show")
+
     def end(self):
         """The exit status, once it has ended by itself."""
         end = time.monotonic() + 30

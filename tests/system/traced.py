@@ -15,12 +15,7 @@ session = Session([dts, "--timeout", "300", *options], log)
 def traced():
     session.wait(r"Welcome to linux0", 240)
     session.to_shell()
-    session.ask("trace linux0 on")
-    session.to("linux0")
-    session.type(f"\r{command}; echo traced\r")
-    session.wait(r"^traced")
-    session.to_shell()
-    answer = session.ask("trace linux0 show")
+    answer = session.traced("linux0", command)
     assert re.search(pattern, answer, re.MULTILINE), f"no {pattern} in:\n{answer}"
     session.type("quit\r")
     assert session.end() == 0
