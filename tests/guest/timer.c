@@ -223,9 +223,10 @@ static void masked_does_not_fire(const struct timer *t)
     CHECK(irq_log_wait(1));
     t->set_cval(t->count() + ticks_of_us(2000));
     t->set_ctl(CNT_CTL_ENABLE);
-    t->set_ctl(0); /* switched off before its time */
+    t->set_ctl(0); /* switched off before its time, unless the machine took that long */
+    bool late = t->count() >= t->cval();
     irq_log_linger();
-    CHECK_EQ(irq_log_count(0), 1);
+    CHECK(irq_log_count(0) == 1 || (late && irq_log_count(0) == 2));
     gic_disable(*t->intid);
 }
 
