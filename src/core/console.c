@@ -34,6 +34,7 @@ struct owner {
     bool backlog_lost;        /* the oldest of it */
     bool delivering;          /* a CPU is in input() */
     bool offer_again;         /* input became ready meanwhile */
+    struct spinlock text;     /* of line with CONSOLE_BATCH, below console.lock */
     struct console_line line; /* begun: tracked while in front, else text to be prefixed */
     struct fifo backlog, typed;
     char backlog_bytes[CONSOLE_BACKLOG];
@@ -188,6 +189,7 @@ static bool put_prefixed(struct owner *owner, char byte)
 {
     enum line_event event;
     bool printed = false;
+    spin_lock(&owner->text);
     do {
         event = console_line_add(&owner->line, byte);
         if (event != LINE_MORE) {
@@ -196,6 +198,7 @@ static bool put_prefixed(struct owner *owner, char byte)
             printed = true;
         }
     } while (event == LINE_AGAIN);
+    spin_unlock(&owner->text);
     return printed;
 }
 
@@ -330,15 +333,28 @@ static __noinline bool put_if_room(uint32_t number, char byte)
     return taken;
 }
 
+/*
+ * Text within a line needs no room, and where nothing but whole lines is shown nobody else looks at
+ * it: guests that print at the same time meet at the ends of their lines only.
+ */
+static __always_inline bool put_text(struct owner *owner, char byte)
+{
+    spin_lock(&owner->text);
+    bool taken = console_line_text(&owner->line, byte);
+    spin_unlock(&owner->text);
+    return taken;
+}
+
 bool console_put(uint32_t number, char byte)
 {
     if (number >= console.owner_count)
         return true;
+    if (console.mode == CONSOLE_BATCH && put_text(&owners[number], byte))
+        return true;
     spin_lock(&console.lock);
-    bool taken = true;
-    /* Text within a line needs no room. */
-    if (!is_prefixed(number) || !console_line_text(&owners[number].line, byte))
-        taken = put_if_room(number, byte);
+    bool taken = (console.mode == CONSOLE_ALL && is_prefixed(number) &&
+                  console_line_text(&owners[number].line, byte)) ||
+                 put_if_room(number, byte);
     spin_unlock(&console.lock);
     return taken;
 }
@@ -400,9 +416,11 @@ void console_close_owner(uint32_t number)
     owner->open = false;
     owner->typed.count = 0;
     if (is_prefixed(number)) {
+        spin_lock(&owner->text);
         if (owner->line.length > 0 && out_room() >= LINE_ROOM)
             print_line(owner->name, "", owner->line.text, owner->line.length);
         console_line_clear(&owner->line);
+        spin_unlock(&owner->text);
     } else if (number == console.front) {
         switch_front();
     } else if (owner->backlog.count > 0) {
