@@ -65,9 +65,9 @@ SMALL := $(wildcard $(addprefix src/core/,board.c console*.c dtb_check.c guest_f
 	vm_build.c vm_image_kernel.c vm_image.c vm_image_in_place.c vm_image_memory.c watch*.c panic.c symbols.c) src/boot/*.c src/lib/fmt.c src/lib/log.c \
 	src/lib/random.c src/arch/*/model/*guest_fdt.c src/arch/*/model/*_trace.c src/arch/arm/a64/fatal.c src/arch/riscv/hw/fatal.c)
 
-# On Arm so is all that no trap of a running guest passes through.
+# On Arm so is all that no trap of a running guest passes through, but of one that does without the hardware's help.
 SMALL_arm := $(filter-out $(SMALL),$(wildcard $(addprefix src/core/,frame.c heap.c s2.c vm.c vm_*.c guest_mem.c reg_row.c stat.c trace.c board*.c call.c mmio.c trap_mmio.c) \
-	src/drivers/*.c $(addprefix src/arch/arm/hw/,devices.c firmware.c) $(wildcard src/vdev/vgic_v3_*.c src/vdev/virtio*.c src/vdev/virtq*.c) \
+	src/drivers/*.c $(addprefix src/arch/arm/hw/,devices.c firmware.c gicv2_emulated.c) $(wildcard src/vdev/vgicc.c src/vdev/vgic_v3_*.c src/vdev/virtio*.c src/vdev/virtq*.c) \
 	$(addprefix src/arch/arm/model/,lpae_s2.c a32_access.c a32_emulate.c a32_id.c a32_trap.c a32_decode.c a32_inject.c arm_boards.c arm_call_text.c) \
 	$(addprefix src/arch/arm/a32/,boot.c boot_tables.c cpu.c fatal.c ids.c memory.c mm.c observed.c refuse.c trace.c vcpu.c)))
 SMALL_arm64 := $(filter-out src/arch/arm/a32/% src/arch/arm/model/a32_% src/vdev/vgic_v3_dist.c,$(SMALL_arm)) $(addprefix src/arch/arm/model/,a64_id.c a64_trap.c a64_decode.c a64_inject.c) \
