@@ -339,9 +339,21 @@ static __noinline bool put_if_room(uint32_t number, char byte)
  */
 static __always_inline bool put_text(struct owner *owner, char byte)
 {
+    if (byte < ' ') /* a line's end, mostly */
+        return false;
     spin_lock(&owner->text);
     bool taken = console_line_text(&owner->line, byte);
     spin_unlock(&owner->text);
+    return taken;
+}
+
+static __noinline bool put_locked(uint32_t number, char byte)
+{
+    spin_lock(&console.lock);
+    bool taken = (console.mode == CONSOLE_ALL && is_prefixed(number) &&
+                  console_line_text(&owners[number].line, byte)) ||
+                 put_if_room(number, byte);
+    spin_unlock(&console.lock);
     return taken;
 }
 
@@ -351,12 +363,7 @@ bool console_put(uint32_t number, char byte)
         return true;
     if (console.mode == CONSOLE_BATCH && put_text(&owners[number], byte))
         return true;
-    spin_lock(&console.lock);
-    bool taken = (console.mode == CONSOLE_ALL && is_prefixed(number) &&
-                  console_line_text(&owners[number].line, byte)) ||
-                 put_if_room(number, byte);
-    spin_unlock(&console.lock);
-    return taken;
+    return put_locked(number, byte);
 }
 
 /* ---- who is in front */
