@@ -210,34 +210,8 @@ static void put_front(struct owner *owner, char byte)
 
 static void put_backlog(struct owner *owner, char byte)
 {
-    if (owner->backlog.count == CONSOLE_BACKLOG) {
-        fifo_pop(&owner->backlog, owner->backlog_bytes, CONSOLE_BACKLOG);
-        owner->backlog_lost = true;
-    }
-    fifo_push(&owner->backlog, owner->backlog_bytes, CONSOLE_BACKLOG, byte);
-}
-
-/* The oldest line kept has lost its begin, where there is a newline to tell. */
-static void drop_cut_line(struct owner *owner)
-{
-    uint32_t length = 0;
-    while (length < CONSOLE_BACKLOG &&
-           owner->backlog_bytes[(owner->backlog.first + length) % CONSOLE_BACKLOG] != '\n')
-        length++;
-    if (length == CONSOLE_BACKLOG)
-        return;
-    owner->backlog.first = (owner->backlog.first + length + 1) % CONSOLE_BACKLOG;
-    owner->backlog.count -= length + 1;
-}
-
-/* The line that left the screen will be printed with a prefix: it must hold nothing but text. */
-static void make_prefixed(struct console_line *line)
-{
-    struct console_line raw = *line;
-    console_line_clear(line);
-    line->state = 0;
-    for (uint32_t i = 0; i < raw.length; i++)
-        console_line_add(line, raw.text[i]);
+    owner->backlog_lost |=
+        fifo_push_over(&owner->backlog, owner->backlog_bytes, CONSOLE_BACKLOG, byte);
 }
 
 /* Say who is in front; its begun line, then what it said meanwhile, follow. */
@@ -247,7 +221,7 @@ static void announce_front(struct owner *front)
     if (line_shown() != NULL)
         out_text("\r\n");
     if (console.mode == CONSOLE_ALL && console.shown != CONSOLE_NONE)
-        make_prefixed(&owners[console.shown].line);
+        console_line_make_text(&owners[console.shown].line);
     console.shown = CONSOLE_NONE;
     fmt_print(text, sizeof(text), "%s is in front%s; Ctrl-a three times for the next", front->name,
               front->open ? "" : ", and off");
@@ -255,7 +229,8 @@ static void announce_front(struct owner *front)
     if (front->backlog_lost) {
         front->backlog_lost = false;
         out_text("[earlier output is lost]\r\n");
-        drop_cut_line(front);
+        /* The oldest line kept has lost its begin, where there is a newline to tell. */
+        fifo_drop_through(&front->backlog, front->backlog_bytes, CONSOLE_BACKLOG, '\n');
         console_line_clear(&front->line);
     }
     out_bytes(front->line.text, front->line.length);

@@ -58,6 +58,15 @@ static bool escape_step(struct console_line *line, unsigned char byte)
     return true;
 }
 
+void console_line_make_text(struct console_line *line)
+{
+    struct console_line raw = *line;
+    console_line_clear(line);
+    line->state = LINE_TEXT;
+    for (uint32_t i = 0; i < raw.length; i++)
+        console_line_add(line, raw.text[i]);
+}
+
 bool console_line_text(struct console_line *line, char c)
 {
     /* What is not ASCII is text as well, but rare. */

@@ -33,6 +33,8 @@ enum line_event {
 enum line_event console_line_add(struct console_line *line, char c);
 /* The same for what most bytes are, text within the line; false: it is something else. */
 bool console_line_text(struct console_line *line, char c);
+/* LINE was tracked, and will be printed with a prefix: it is to hold nothing but text. */
+void console_line_make_text(struct console_line *line);
 /* A byte that has gone to the terminal: text is what brings the line there again. */
 void console_line_track(struct console_line *line, char c);
 /* Begin a new line. What is inside an escape sequence stays so. */

@@ -27,6 +27,28 @@ static inline void fifo_write(struct fifo *fifo, char *bytes, uint32_t size, con
         memcpy(bytes, text + run, length - run);
     fifo->count += length;
 }
+/* BYTE, in place of the oldest if it is full: true then. */
+static inline bool fifo_push_over(struct fifo *fifo, char *bytes, uint32_t size, char byte)
+{
+    bool full = fifo->count == size;
+    if (full) {
+        fifo->first = (fifo->first + 1) & (size - 1);
+        fifo->count--;
+    }
+    fifo_push(fifo, bytes, size, byte);
+    return full;
+}
+/* All up to the first BYTE goes, and it too, if it is there. */
+static inline void fifo_drop_through(struct fifo *fifo, const char *bytes, uint32_t size, char byte)
+{
+    uint32_t length = 0;
+    while (length < fifo->count && bytes[(fifo->first + length) & (size - 1)] != byte)
+        length++;
+    if (length == fifo->count)
+        return;
+    fifo->first = (fifo->first + length + 1) & (size - 1);
+    fifo->count -= length + 1;
+}
 static inline char fifo_pop(struct fifo *fifo, const char *bytes, uint32_t size)
 {
     char byte = bytes[fifo->first];
