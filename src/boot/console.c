@@ -18,13 +18,11 @@ static struct console_uart *probe(const void *fdt, int node)
     struct hpa_range reg;
     int length;
     const char *compatible = dtb_property(fdt, node, "compatible", &length);
-    const char *status = dtb_property(fdt, node, "status", NULL);
     struct console_uart *uart;
     void *regs;
 
     if (compatible == NULL || board_node_reg(fdt, node, 0, &reg) != ERR_NONE ||
-        (status != NULL && strcmp(status, "okay") != 0 && strcmp(status, "ok") != 0) ||
-        !driver_console_known(compatible, length))
+        !dtb_enabled(fdt, node) || !driver_console_known(compatible, length))
         return NULL;
     regs = arch_map_device(reg.base, reg.size_bytes);
     if (regs == NULL)

@@ -182,8 +182,10 @@ uint32_t dtb_cell_or(const void *fdt, int node, const char *name, uint32_t fallb
 
 static uint32_t phandle_of(const struct dtb_block *b, int node)
 {
+    uint32_t phandle = cell_or(b, node, "phandle", 0);
+
     /* The second is how it was called before the specification. */
-    return cell_or(b, node, "phandle", cell_or(b, node, "linux,phandle", 0));
+    return phandle != 0 ? phandle : cell_or(b, node, "linux,phandle", 0);
 }
 
 uint32_t dtb_phandle(const void *fdt, int node)

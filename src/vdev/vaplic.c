@@ -2,55 +2,13 @@
 /* The virtual APLIC's registers (4.5) and its messages (4.9). Must not know a VM or a vCPU. */
 #include "vdev/vaplic.h"
 
+#include "lib/aplic_regs.h"
 #include "lib/bits.h"
-#include "lib/regdef.h"
 #include "lib/string.h"
 
-/* The memory map (4.5). Arrays have a bit or a word for each source, from 0 on. */
-enum {
-    APLIC_DOMAINCFG = 0x0,
-    APLIC_SOURCECFG = 0x0, /* of source 1: 4 */
-    APLIC_SOURCECFG_END = 0x1000,
-    APLIC_SETIP = 0x1c00,
-    APLIC_SETIPNUM = 0x1cdc,
-    APLIC_IN_CLRIP = 0x1d00,
-    APLIC_CLRIPNUM = 0x1ddc,
-    APLIC_SETIE = 0x1e00,
-    APLIC_SETIENUM = 0x1edc,
-    APLIC_CLRIE = 0x1f00,
-    APLIC_CLRIENUM = 0x1fdc,
-    APLIC_SETIPNUM_LE = 0x2000,
-    APLIC_SETIPNUM_BE = 0x2004,
-    APLIC_GENMSI = 0x3000,
-    APLIC_TARGET = 0x3000, /* of source 1: 4 */
-    APLIC_MAP_BYTES = 0x80,
-};
-/* clang-format off */
-#define VAPLIC_DOMAINCFG_FIELDS(F) \
-    F(VAPLIC_DOMAINCFG, BE, 0, 0) F(VAPLIC_DOMAINCFG, RES0_a, 1, 1) F(VAPLIC_DOMAINCFG, DM, 2, 2) \
-    F(VAPLIC_DOMAINCFG, RES0_b, 7, 3) F(VAPLIC_DOMAINCFG, IE, 8, 8) \
-    F(VAPLIC_DOMAINCFG, RES0_c, 23, 9) F(VAPLIC_DOMAINCFG, FIXED, 31, 24)
-#define VAPLIC_SOURCECFG_FIELDS(F) \
-    F(VAPLIC_SOURCECFG, SM, 2, 0) F(VAPLIC_SOURCECFG, RES0_a, 9, 3) \
-    F(VAPLIC_SOURCECFG, D, 10, 10) F(VAPLIC_SOURCECFG, RES0_b, 31, 11)
-#define VAPLIC_TARGET_FIELDS(F) \
-    F(VAPLIC_TARGET, EIID, 10, 0) F(VAPLIC_TARGET, RES0_a, 11, 11) F(VAPLIC_TARGET, GUEST, 17, 12) \
-    F(VAPLIC_TARGET, HART, 31, 18)
-/* clang-format on */
-REG_DEFINE32(VAPLIC_DOMAINCFG, VAPLIC_DOMAINCFG_FIELDS);
-REG_DEFINE32(VAPLIC_SOURCECFG, VAPLIC_SOURCECFG_FIELDS);
-REG_DEFINE32(VAPLIC_TARGET, VAPLIC_TARGET_FIELDS);
+/* Of an array that has a bit for each source. */
+#define APLIC_MAP_BYTES 0x80u
 #define DOMAINCFG_FIXED 0x80u
-
-/* sourcecfg.SM (4.5.2). */
-enum {
-    SOURCE_INACTIVE = 0,
-    SOURCE_DETACHED = 1,
-    SOURCE_EDGE_RISES = 4,
-    SOURCE_EDGE_FALLS = 5,
-    SOURCE_LEVEL_HIGH = 6,
-    SOURCE_LEVEL_LOW = 7,
-};
 
 static bool is_active(const struct vaplic *aplic, uint32_t source)
 {
@@ -76,11 +34,12 @@ static bool input(const struct vaplic *aplic, uint32_t source)
 
 static void send(struct vaplic *aplic, uint32_t target)
 {
-    uint32_t hart = (uint32_t)REG_GET(VAPLIC_TARGET, HART, target);
-    uint32_t eiid = (uint32_t)REG_GET(VAPLIC_TARGET, EIID, target);
+    uint32_t hart = (uint32_t)REG_GET(APLIC_MSI_TARGET, HART, target);
+    uint32_t eiid = (uint32_t)REG_GET(APLIC_MSI_TARGET, EIID, target);
 
     /* Its harts have no guests. */
-    if (hart < aplic->config.hart_count && eiid != 0 && REG_GET(VAPLIC_TARGET, GUEST, target) == 0)
+    if (hart < aplic->config.hart_count && eiid != 0 &&
+        REG_GET(APLIC_MSI_TARGET, GUEST, target) == 0)
         aplic->config.send(aplic->config.owner, hart, eiid);
 }
 
@@ -138,10 +97,10 @@ static const struct virq_controller_ops vaplic_ops = {.set_level = set_level};
 static void write_sourcecfg(struct vaplic *aplic, uint32_t source, uint32_t value)
 {
     bool before = input(aplic, source);
-    uint32_t mode = (uint32_t)REG_GET(VAPLIC_SOURCECFG, SM, value);
+    uint32_t mode = (uint32_t)REG_GET(APLIC_SOURCECFG, SM, value);
 
     /* Nothing is delegated, there is no domain below; 2 and 3 are reserved. */
-    if ((value & VAPLIC_SOURCECFG_D) != 0 || mode == 2 || mode == 3)
+    if ((value & APLIC_SOURCECFG_D) != 0 || mode == 2 || mode == 3)
         mode = SOURCE_INACTIVE;
     aplic->mode[source] = (uint8_t)mode;
     if (mode == SOURCE_INACTIVE) {
@@ -195,7 +154,7 @@ static void write_register(struct vaplic *aplic, uint64_t offset, uint32_t value
     uint32_t source = (uint32_t)(offset % 0x1000 / 4);
 
     if (offset == APLIC_DOMAINCFG)
-        aplic->enabled = (value & VAPLIC_DOMAINCFG_IE) != 0;
+        aplic->enabled = (value & APLIC_DOMAINCFG_IE) != 0;
     else if (offset < APLIC_SOURCECFG_END && source < VAPLIC_SOURCE_COUNT)
         write_sourcecfg(aplic, source, value);
     else if (offset >= APLIC_SETIP && offset < APLIC_SETIPNUM_LE)
@@ -205,9 +164,9 @@ static void write_register(struct vaplic *aplic, uint64_t offset, uint32_t value
     else if (offset == APLIC_SETIPNUM_BE)
         set_pending(aplic, number_to_map(__builtin_bswap32(value)));
     else if (offset == APLIC_GENMSI)
-        send(aplic, value & (VAPLIC_TARGET_HART | VAPLIC_TARGET_EIID));
+        send(aplic, value & (APLIC_MSI_TARGET_HART | APLIC_MSI_TARGET_EIID));
     else if (offset > APLIC_TARGET && source < VAPLIC_SOURCE_COUNT && is_active(aplic, source))
-        aplic->target[source] = value & ~(uint32_t)VAPLIC_TARGET_RES0_a;
+        aplic->target[source] = value & ~(uint32_t)APLIC_MSI_TARGET_RES0_a;
     forward(aplic);
 }
 
@@ -231,8 +190,8 @@ static uint32_t read_register(const struct vaplic *aplic, uint64_t offset)
     uint32_t source = (uint32_t)(offset % 0x1000 / 4);
 
     if (offset == APLIC_DOMAINCFG)
-        return (uint32_t)(REG_PUT(VAPLIC_DOMAINCFG, FIXED, DOMAINCFG_FIXED) | VAPLIC_DOMAINCFG_DM |
-                          (aplic->enabled ? VAPLIC_DOMAINCFG_IE : 0));
+        return (uint32_t)(REG_PUT(APLIC_DOMAINCFG, FIXED, DOMAINCFG_FIXED) | APLIC_DOMAINCFG_DM |
+                          (aplic->enabled ? APLIC_DOMAINCFG_IE : 0));
     if (offset < APLIC_SOURCECFG_END)
         return source < VAPLIC_SOURCE_COUNT ? aplic->mode[source] : 0;
     if (base == APLIC_SETIP)

@@ -11,47 +11,24 @@
 #include "arch/riscv/hw/intc.h"
 #include "core/board.h"
 #include "core/dtb.h"
+#include "lib/aplic_regs.h"
 #include "lib/bits.h"
 #include "lib/mmio_io.h"
 #include "lib/regdef.h"
 
-/* The domain's registers (4.5), and those of each hart behind them (4.8.1). */
-enum {
-    APLIC_DOMAINCFG = 0x0,
-    APLIC_SOURCECFG = 0x0, /* of source 1: 4 */
-    APLIC_SETIPNUM = 0x1cdc,
-    APLIC_SETIENUM = 0x1edc,
-    APLIC_CLRIE = 0x1f00,
-    APLIC_CLRIENUM = 0x1fdc,
-    APLIC_TARGET = 0x3000, /* of source 1: 4 */
-    APLIC_IDC = 0x4000,
-    APLIC_IDC_STRIDE = 0x20,
-    IDC_IDELIVERY = 0x0,
-    IDC_ITHRESHOLD = 0x8,
-    IDC_CLAIMI = 0x1c,
-};
+/* A hart's registers in direct delivery (4.8.1). */
+enum { IDC_IDELIVERY = 0x0, IDC_ITHRESHOLD = 0x8, IDC_CLAIMI = 0x1c };
 /* clang-format off */
-#define DOMAINCFG_FIELDS(F) \
-    F(DOMAINCFG, BE, 0, 0) F(DOMAINCFG, RES0_a, 1, 1) F(DOMAINCFG, DM, 2, 2) \
-    F(DOMAINCFG, RES0_b, 7, 3) F(DOMAINCFG, IE, 8, 8) F(DOMAINCFG, RES0_c, 31, 9)
 #define TARGET_FIELDS(F) /* direct */ \
     F(TARGET, IPRIO, 7, 0) F(TARGET, RES0_a, 17, 8) F(TARGET, HART, 31, 18)
-#define MSI_TARGET_FIELDS(F) \
-    F(MSI_TARGET, EIID, 10, 0) F(MSI_TARGET, RES0_a, 11, 11) F(MSI_TARGET, GUEST, 17, 12) \
-    F(MSI_TARGET, HART, 31, 18)
 /* claimi and stopei: what interrupts. */
 #define CLAIM_FIELDS(F) \
     F(CLAIM, PRIORITY, 10, 0) F(CLAIM, RES0_a, 15, 11) F(CLAIM, ID, 26, 16) F(CLAIM, RES0_b, 31, 27)
 /* clang-format on */
-REG_DEFINE32(DOMAINCFG, DOMAINCFG_FIELDS);
 REG_DEFINE32(TARGET, TARGET_FIELDS);
-REG_DEFINE32(MSI_TARGET, MSI_TARGET_FIELDS);
 REG_DEFINE32(CLAIM, CLAIM_FIELDS);
-enum { SOURCE_INACTIVE = 0, SOURCE_EDGE_RISES = 4, SOURCE_LEVEL_HIGH = 6 };
 #define OUR_PRIORITY 1u
 
-/* An IMSIC's registers, by siselect (3.8). Of 64 bits: the odd numbers are not there. */
-enum { IMSIC_EIDELIVERY = 0x70, IMSIC_EITHRESHOLD = 0x72, IMSIC_EIE = 0xc0 };
 #define EIE_NUMBERS 32u /* of interrupts for each number of a register */
 
 static char *regs __section(".sealed");
@@ -131,8 +108,8 @@ static void msi_enable(uint32_t irq, bool edge)
         return;
     imsic_write(number, imsic_read(number) | bit64(irq % (2 * EIE_NUMBERS)));
     set_source(irq,
-               (uint32_t)(REG_PUT(MSI_TARGET, HART, pcpus[0]->arch.intc_hart) |
-                          REG_PUT(MSI_TARGET, EIID, irq)),
+               (uint32_t)(REG_PUT(APLIC_MSI_TARGET, HART, pcpus[0]->arch.intc_hart) |
+                          REG_PUT(APLIC_MSI_TARGET, EIID, irq)),
                edge);
 }
 
@@ -203,7 +180,8 @@ const char *aplic_init(const void *fdt, const struct intc **intc, int *node)
         mmio_write32(regs + APLIC_CLRIE + irq / 8, UINT32_MAX);
     for (uint32_t irq = 1; irq <= source_count; irq++)
         mmio_write32(regs + APLIC_SOURCECFG + irq * 4ULL, SOURCE_INACTIVE);
-    mmio_write32(regs + APLIC_DOMAINCFG, DOMAINCFG_IE | (by_messages ? DOMAINCFG_DM : 0));
+    mmio_write32(regs + APLIC_DOMAINCFG,
+                 APLIC_DOMAINCFG_IE | (by_messages ? APLIC_DOMAINCFG_DM : 0));
     *intc = by_messages ? &msi : &direct;
     if (by_messages)
         imsic_init(fdt, *node);

@@ -15,8 +15,6 @@
 
 /* An interrupt file's page (3.5): a write there is a message. */
 enum { IMSIC_SETEIPNUM_LE = 0 };
-/* Its registers, by vsiselect (3.8). Of 64 bits: the odd numbers are not there. */
-enum { IMSIC_EIDELIVERY = 0x70, IMSIC_EITHRESHOLD = 0x72, IMSIC_EIP = 0x80, IMSIC_EIE = 0xc0 };
 #define IDS_PER_REGISTER 64u
 
 static struct region {

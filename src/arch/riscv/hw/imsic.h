@@ -8,6 +8,10 @@
 #include "arch/riscv/model/rv_state.h"
 #include "lib/types.h"
 
+/* A file's registers, by siselect and vsiselect (3.8). Of 64 bits: the odd numbers are not there.
+ */
+enum { IMSIC_EIDELIVERY = 0x70, IMSIC_EITHRESHOLD = 0x72, IMSIC_EIP = 0x80, IMSIC_EIE = 0xc0 };
+
 /* The IMSICs of NODE, the supervisors'. Without files for guests nothing is kept. Boot hart. */
 void imsic_init(const void *fdt, int node);
 /* How many a hart has: the highest number of one; 0: none. After hs_init_cpu on the boot hart. */
